@@ -1,0 +1,108 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+const port = z.coerce.number('must be a number').int('must be a whole number').min(0).max(65535)
+const count = z.coerce.number('must be a number').int('must be a whole number').min(0)
+/** An empty variable (`PORT=`) means the same as none. */
+const optionalText = z
+  .string()
+  .trim()
+  .transform((text) => text || undefined)
+  .optional()
+
+const Env = z.object({
+  PORT: port.default(8080),
+  HOST: z.string().trim().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().trim().min(1).default('data'),
+  MODELS_DIR: z.string().trim().min(1).default('models'),
+  CHAT_MODEL: optionalText,
+  EMBEDDING_MODEL: optionalText,
+  MODEL_FETCH: z.stringbool('must be true or false').default(true),
+  MODEL_MIRROR: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  BOOTSTRAP_CLIENT_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{3,64}$/, 'must be 3 to 64 letters, digits, ".", "_" or "-"')
+    .optional(),
+  BOOTSTRAP_CLIENT_SECRET: z.string().min(16, 'must have at least 16 characters').max(256).optional(),
+  RATE_LIMIT_PER_HOUR: count.default(1000),
+  TRUST_PROXY_HOPS: count.max(16).default(0),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL such as https://help.example.com' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+  SESSION_MINUTES: count.min(1).max(43_200).default(60),
+  MAX_UPLOAD_MB: count.min(1).max(2048).default(100),
+  THREADS: count.max(256).default(0),
+  GPU: z.enum(['auto', 'off', 'cuda', 'vulkan', 'metal']).default('auto'),
+  CONTEXT_TOKENS: count.min(512).max(131_072).default(2048),
+})
+
+/** A start that cannot go on because of what it was told. The message holds one sentence per mistake. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/**
+ * Turns environment variables into the frozen configuration. Called once, in main.ts and the CLI.
+ * @throws ConfigError naming every wrong variable, not only the first.
+ */
+export function readConfig(env: Record<string, string | undefined>) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''))
+  const parsed = Env.safeParse(given)
+  const mistakes = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => {
+        const name = String(issue.path[0])
+        const shown = name.includes('SECRET') ? 'the value given' : `"${given[name] ?? ''}"`
+        return `${name}: ${shown} is not usable: ${issue.message}.`
+      })
+  if (Boolean(given['BOOTSTRAP_CLIENT_ID']) !== Boolean(given['BOOTSTRAP_CLIENT_SECRET'])) {
+    mistakes.push('BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be given together.')
+  }
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'))
+
+  const e = parsed.data
+  const dataDir = resolve(e.DATA_DIR)
+  return Object.freeze({
+    http: Object.freeze({
+      port: e.PORT,
+      host: e.HOST,
+      /** Proxies in front of us whose X-Forwarded-For may be believed. */
+      proxyHops: e.TRUST_PROXY_HOPS,
+      publicUrl: e.PUBLIC_URL,
+      /** Requests per hour and organization; 0 = no limit. */
+      requestsPerHour: e.RATE_LIMIT_PER_HOUR,
+      maxUploadBytes: e.MAX_UPLOAD_MB * 1024 * 1024,
+    }),
+    data: Object.freeze({
+      dir: dataDir,
+      database: resolve(dataDir, 'appliance.db'),
+      uploads: resolve(dataDir, 'uploads'),
+      signingKey: resolve(dataDir, 'signing.key'),
+    }),
+    models: Object.freeze({
+      dir: resolve(e.MODELS_DIR),
+      /** A manifest id or a file name inside `dir`; absent = the best one there is. */
+      chat: e.CHAT_MODEL,
+      embedding: e.EMBEDDING_MODEL,
+      fetch: e.MODEL_FETCH,
+      mirror: e.MODEL_MIRROR,
+    }),
+    engine: Object.freeze({
+      /** CPU threads for llama.cpp and onnxruntime. */
+      threads: e.THREADS === 0 ? availableParallelism() : e.THREADS,
+      gpu: e.GPU,
+      contextTokens: e.CONTEXT_TOKENS,
+    }),
+    bootstrap:
+      e.BOOTSTRAP_CLIENT_ID !== undefined && e.BOOTSTRAP_CLIENT_SECRET !== undefined
+        ? Object.freeze({ clientId: e.BOOTSTRAP_CLIENT_ID, clientSecret: e.BOOTSTRAP_CLIENT_SECRET })
+        : undefined,
+    sessionMinutes: e.SESSION_MINUTES,
+    logLevel: e.LOG_LEVEL,
+  })
+}
+
+export type Config = ReturnType<typeof readConfig>

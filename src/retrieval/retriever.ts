@@ -1,0 +1,78 @@
+import type { PassageKind, SourceType } from '../store/schema.js'
+
+/** Whose knowledge is searched. Without an assistant: only what every assistant may use. */
+export interface SearchScope {
+  orgId: string
+  assistantId?: string | undefined
+}
+
+/** One passage found, best first in every list. */
+export interface Hit {
+  passageId: string
+  sourceId: string
+  type: SourceType
+  kind: PassageKind
+  title: string
+  text: string
+  page: number | null
+  section: string | null
+  /** Where `text` lies in the source's extracted text (UTF-16 code units, end exclusive). */
+  startOffset: number
+  endOffset: number
+  url: string | null
+  language: string | null
+  /** Fused score in [0, 1]; comparable within one search only. */
+  score: number
+  /** BM25, higher is better; 0 when the words did not find it. */
+  lexicalScore: number
+  /** Cosine similarity; 0 when the vectors did not find it. */
+  vectorScore: number
+}
+
+/** A literal piece of a passage: `hit.text.slice(start, end)` is exactly `text`. */
+export interface Quote {
+  hit: Hit
+  text: string
+  start: number
+  end: number
+}
+
+/** A stored Q&A pair that asks what the visitor asks. */
+export interface QaMatch {
+  sourceId: string
+  passageId: string
+  question: string
+  answer: string
+  /** Cosine between the two questions. */
+  score: number
+  /** `score` minus that of the best other pair. */
+  margin: number
+}
+
+/** Everything retrieval can say about one question; how to reply is the answers' business. */
+export interface Evidence {
+  /** Language of the question (ISO 639-1), best guess. */
+  language: string
+  hits: Hit[]
+  /** Set when a Q&A pair may be served verbatim: score, margin and no contradiction of numbers or names. */
+  match: QaMatch | null
+  /** The sentences to quote: at most 3, 400 characters in all, from at most two passages; in reading order. */
+  quotes: Quote[]
+  /** Idf-weighted share of the question's terms that the best passage holds, in [0, 1]. */
+  coverage: number
+  /** Best cosine between the question and a passage. */
+  cosine: number
+  /** How sure we are that the hits answer the question, in [0, 1]. */
+  confidence: number
+  /** `confidence` below this means: decline. */
+  threshold: number
+}
+
+/** Finds passages. Never works on the main thread. */
+export interface Retriever {
+  /** Resolves once search can answer; rejects when it never will (no embedder, say). */
+  ready(): Promise<void>
+  search(scope: SearchScope, query: string, limit: number, signal?: AbortSignal): Promise<Hit[]>
+  evidence(scope: SearchScope, question: string, signal?: AbortSignal): Promise<Evidence>
+  close(): Promise<void>
+}

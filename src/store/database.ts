@@ -1,0 +1,185 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import {
+  CompiledQuery,
+  Kysely,
+  Migrator,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type Dialect,
+  type Transaction,
+} from 'kysely'
+import * as sqliteVec from 'sqlite-vec'
+import { migrations } from './migrations/index.js'
+import type { Schema } from './schema.js'
+
+/** A raw SQLite connection with sqlite-vec loaded. */
+export type Connection = Sqlite.Database
+
+/** What store functions run their SQL on: the database, or the transaction they are part of. */
+export type Executor = Kysely<Schema> | Transaction<Schema>
+
+export interface Database {
+  db: Kysely<Schema>
+  /** The same connection, for the SQL that Kysely cannot type (FTS and vectors, in passage-index.ts). */
+  connection: Connection
+  /** Names of the migrations this start has applied, oldest first. */
+  migrated: string[]
+  close(): Promise<void>
+}
+
+/** The database cannot be used as it is; the message says why and what to do. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError'
+}
+
+/**
+ * A connection of one's own, for worker threads and the CLI.
+ * SQLite lets many read while one writes (WAL); a writer waits up to 5 s for another.
+ */
+export function openConnection(file: string, options: { readonly?: boolean } = {}): Connection {
+  const connection = new Sqlite(file, { readonly: options.readonly ?? false, timeout: 5000 })
+  sqliteVec.load(connection)
+  connection.pragma('foreign_keys = on')
+  return connection
+}
+
+/**
+ * Opens the appliance's database, bringing it to this version's schema first.
+ * Migrations run on a copy that takes the file's place only when all of them succeeded, so a failed
+ * one leaves the old file as it was.
+ * @throws DatabaseError for a file from a newer version, a damaged file, or a failed migration.
+ */
+export async function openDatabase(file: string, known = migrations): Promise<Database> {
+  mkdirSync(dirname(file), { recursive: true })
+  const migrated = await migrateFile(file, known)
+  const connection = openConnection(file)
+  connection.pragma('journal_mode = wal')
+  connection.pragma('synchronous = normal')
+  const db = kyselyOn(connection)
+  return {
+    db,
+    connection,
+    migrated,
+    close: () => db.destroy(),
+  }
+}
+
+async function migrateFile(file: string, known: typeof migrations): Promise<string[]> {
+  const done = existsSync(file) ? appliedMigrations(file) : []
+  const newer = done.filter((name) => !(name in known))
+  if (newer.length > 0) {
+    throw new DatabaseError(
+      `${file} was written by a newer version of Guichet (it knows "${newer.join('", "')}"). Start that version, or restore an older backup.`,
+    )
+  }
+  const missing = Object.keys(known).filter((name) => !done.includes(name))
+  if (missing.length === 0) return []
+
+  const copy = `${file}.migrating`
+  for (const suffix of ['', '-wal', '-shm']) rmSync(copy + suffix, { force: true })
+  if (existsSync(file)) await copyDatabase(file, copy)
+  const connection = openConnection(copy)
+  const db = kyselyOn(connection)
+  const { error, results } = await new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(known) },
+  }).migrateToLatest()
+  // @NOTE everything into the main file: it is about to be renamed without its -wal.
+  if (error === undefined) connection.pragma('journal_mode = delete')
+  await db.destroy()
+  if (error !== undefined) {
+    const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'unknown'
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(copy + suffix, { force: true })
+    throw new DatabaseError(
+      `Migration "${failed}" failed and ${file} was left as it was: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    )
+  }
+  for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true })
+  renameSync(copy, file)
+  return missing
+}
+
+async function copyDatabase(from: string, to: string): Promise<void> {
+  const source = new Sqlite(from, { timeout: 5000 })
+  try {
+    await source.backup(to)
+  } finally {
+    source.close()
+  }
+}
+
+function appliedMigrations(file: string): string[] {
+  let connection: Connection
+  try {
+    connection = new Sqlite(file, { readonly: true, timeout: 5000 })
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+  try {
+    const table = connection
+      .prepare(`select 1 from sqlite_master where type = 'table' and name = 'kysely_migration'`)
+      .get()
+    if (table === undefined) return []
+    return connection
+      .prepare<[], { name: string }>('select name from kysely_migration order by name')
+      .all()
+      .map((row) => row.name)
+  } catch (error) {
+    throw unreadable(file, error)
+  } finally {
+    connection.close()
+  }
+}
+
+function unreadable(file: string, error: unknown): DatabaseError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new DatabaseError(
+    `${file} cannot be read as a database (${reason}). Restore a backup or move the file away.`,
+    {
+      cause: error,
+    },
+  )
+}
+
+function kyselyOn(connection: Connection): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new ImmediateSqlite({ database: connection }) })
+}
+
+/** SQLite whose transactions take the write lock when they begin, so that none fails half-way for want of it. */
+class ImmediateSqlite extends SqliteDialect implements Dialect {
+  readonly #database: Connection
+
+  constructor(config: { database: Connection }) {
+    super(config)
+    this.#database = config.database
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateDriver({ database: this.#database })
+  }
+
+  override createQueryCompiler() {
+    return new SqliteQueryCompiler()
+  }
+
+  override createAdapter() {
+    return new SqliteAdapter()
+  }
+
+  override createIntrospector(db: Kysely<unknown>) {
+    return new SqliteIntrospector(db)
+  }
+}
+
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}

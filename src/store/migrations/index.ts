@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely'
+import * as init from './001-init.js'
+
+/** Forward only, append only: a landed migration is never edited. Keys sort in the order they run. */
+export const migrations: Record<string, Migration> = {
+  '001-init': init,
+}
