@@ -1,0 +1,98 @@
+import { sql, type Selectable } from 'kysely'
+import type { Executor } from './database.js'
+import type { JobTable, Stage } from './schema.js'
+
+/** Work owed to a source: at most one job each, gone once done. */
+export interface Job {
+  sourceId: string
+  orgId: string
+  task: JobTable['task']
+  /** Where to take it up: everything before this stage is stored. */
+  stage: Stage
+  /** Runs begun since it last made progress. */
+  attempts: number
+}
+
+export type JobStore = ReturnType<typeof jobStore>
+
+/** The `job` table: a queue that survives the process. */
+export function jobStore(db: Executor) {
+  return {
+    /** Owes this work to the source, in place of whatever was owed to it before, at the end of the queue. */
+    async enqueue(job: { sourceId: string; orgId: string; task: Job['task']; stage: Stage }): Promise<void> {
+      await db
+        .replaceInto('job')
+        .values({
+          source_id: job.sourceId,
+          org_id: job.orgId,
+          task: job.task,
+          stage: job.stage,
+          attempts: 0,
+          created_at: new Date().toISOString(),
+        })
+        .execute()
+    },
+
+    /** The oldest job, passing over these sources. */
+    async next(except: string[] = []): Promise<Job | undefined> {
+      const row = await db
+        .selectFrom('job')
+        .selectAll()
+        .$if(except.length > 0, (query) => query.where('source_id', 'not in', except))
+        .orderBy('created_at')
+        .orderBy(sql`job.rowid`)
+        .limit(1)
+        .executeTakeFirst()
+      return row && toJob(row)
+    },
+
+    /** What is owed to this source now. */
+    async of(sourceId: string): Promise<Job | undefined> {
+      const row = await db.selectFrom('job').selectAll().where('source_id', '=', sourceId).executeTakeFirst()
+      return row && toJob(row)
+    },
+
+    /** Counts a run as begun; written before the work, so that a run that kills the process has counted. */
+    async begin(sourceId: string): Promise<void> {
+      await db
+        .updateTable('job')
+        .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
+        .where('source_id', '=', sourceId)
+        .execute()
+    },
+
+    /** Takes the run's beginning back: it stopped in good order. */
+    async release(sourceId: string): Promise<void> {
+      await db.updateTable('job').set({ attempts: 0 }).where('source_id', '=', sourceId).execute()
+    },
+
+    /** Everything before `stage` is stored: a later run starts there. The run counts as the first again. */
+    async advance(sourceId: string, stage: Stage): Promise<void> {
+      await db.updateTable('job').set({ stage, attempts: 1 }).where('source_id', '=', sourceId).execute()
+    },
+
+    /** The work of this task is done, or given up. Another task queued meanwhile stays. */
+    async finish(sourceId: string, task: Job['task']): Promise<void> {
+      await db.deleteFrom('job').where('source_id', '=', sourceId).where('task', '=', task).execute()
+    },
+
+    /** How many jobs wait or run. */
+    async count(): Promise<number> {
+      const row = await db
+        .selectFrom('job')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
+      return row.count
+    },
+  }
+}
+
+function toJob(row: Selectable<JobTable>): Job {
+  return {
+    sourceId: row.source_id,
+    orgId: row.org_id,
+    task: row.task,
+    stage: row.stage,
+    attempts: row.attempts,
+  }
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import type { Insertable, Selectable } from 'kysely'
+import type { SourceStatus, SourceTable, SourceType, Stage } from './schema.js'
+
+/** A piece of knowledge an organization gave: a file, a Q&A pair or a page, and how far its processing is. */
+export interface Source {
+  id: string
+  orgId: string
+  type: SourceType
+  title: string
+  status: SourceStatus
+  /** The stage under way, or the one that failed; null before the first and once ready. */
+  stage: Stage | null
+  /** One human sentence, set when `status` is failed. */
+  error: string | null
+  /** ISO 639-1. */
+  language: string | null
+  /** Whether every assistant of the organization may use it; else only its own ones (`assistantIds`). */
+  everyone: boolean
+  /** Null until known, and for what has no pages. */
+  pages: number | null
+  pagesDone: number
+  passages: number
+  passagesDone: number
+  bytes: number | null
+  sha256: string | null
+  fileName: string | null
+  fileType: string | null
+  mediaType: string | null
+  /** The upload's name inside the uploads folder. */
+  storedFile: string | null
+  url: string | null
+  question: string | null
+  answer: string | null
+  tags: string[]
+  origin: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+/** What a new source is made of; everything left out is unknown or empty. */
+export interface NewSource {
+  orgId: string
+  type: SourceType
+  title: string
+  /** The only assistants that may use it; none named = all of the organization's. */
+  assistantIds?: string[] | undefined
+  bytes?: number | undefined
+  sha256?: string | undefined
+  fileName?: string | undefined
+  fileType?: string | undefined
+  storedFile?: string | undefined
+  url?: string | undefined
+  question?: string | undefined
+  answer?: string | undefined
+  tags?: string[] | undefined
+  origin?: string | undefined
+}
+
+/** The row of a new, pending source. */
+export function newRow(given: NewSource): Insertable<SourceTable> & Selectable<SourceTable> {
+  const now = new Date().toISOString()
+  return {
+    id: randomUUID(),
+    org_id: given.orgId,
+    type: given.type,
+    title: given.title,
+    status: 'pending',
+    stage: null,
+    error: null,
+    language: null,
+    everyone: given.assistantIds === undefined || given.assistantIds.length === 0 ? 1 : 0,
+    pages: null,
+    pages_done: 0,
+    passages: 0,
+    passages_done: 0,
+    bytes: given.bytes ?? null,
+    sha256: given.sha256 ?? null,
+    file_name: given.fileName ?? null,
+    file_type: given.fileType ?? null,
+    media_type: null,
+    stored_file: given.storedFile ?? null,
+    url: given.url ?? null,
+    question: given.question ?? null,
+    answer: given.answer ?? null,
+    tags: JSON.stringify(given.tags ?? []),
+    origin: given.origin ?? null,
+    created_at: now,
+    updated_at: now,
+  }
+}
+
+/** A stored row as the floors above know it. */
+export function toSource(row: Selectable<SourceTable>): Source {
+  return {
+    id: row.id,
+    orgId: row.org_id,
+    type: row.type,
+    title: row.title,
+    status: row.status,
+    stage: row.stage,
+    error: row.error,
+    language: row.language,
+    everyone: row.everyone === 1,
+    pages: row.pages,
+    pagesDone: row.pages_done,
+    passages: row.passages,
+    passagesDone: row.passages_done,
+    bytes: row.bytes,
+    sha256: row.sha256,
+    fileName: row.file_name,
+    fileType: row.file_type,
+    mediaType: row.media_type,
+    storedFile: row.stored_file,
+    url: row.url,
+    question: row.question,
+    answer: row.answer,
+    tags: JSON.parse(row.tags) as string[],
+    origin: row.origin,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}

@@ -1,0 +1,194 @@
+import { sql, type Updateable } from 'kysely'
+import type { Executor } from './database.js'
+import type { SourceStatus, SourceTable, SourceType } from './schema.js'
+import { newRow, toSource, type NewSource, type Source } from './source-row.js'
+
+export type { NewSource, Source } from './source-row.js'
+
+/** Which sources to list, newest first. */
+export interface SourceFilter {
+  orgId: string
+  type?: SourceType | undefined
+  status?: Exclude<SourceStatus, 'deleting'> | undefined
+  /** Found anywhere in title, file name or question; letter case of ASCII ignored. */
+  q?: string | undefined
+  limit: number
+  offset: number
+}
+
+/** What processing learns about a source while it works on it. */
+export type SourceProgress = Partial<
+  Pick<
+    Source,
+    | 'status'
+    | 'stage'
+    | 'error'
+    | 'language'
+    | 'pages'
+    | 'pagesDone'
+    | 'passages'
+    | 'passagesDone'
+    | 'mediaType'
+  >
+>
+
+/** What a person may change about a source. */
+export type SourceEdit = Partial<Pick<Source, 'title' | 'question' | 'answer' | 'tags' | 'origin'>>
+
+export type SourceStore = ReturnType<typeof sourceStore>
+
+/** The `source` and `source_assistant` tables. A source that is being deleted is invisible to all but `anyState`. */
+export function sourceStore(db: Executor) {
+  const visible = (orgId: string) =>
+    db.selectFrom('source').selectAll().where('org_id', '=', orgId).where('status', '!=', 'deleting')
+
+  return {
+    /** Writes a pending source and its assistants. Run it in one transaction with `jobStore.enqueue`. */
+    async create(given: NewSource): Promise<Source> {
+      const row = newRow(given)
+      await db.insertInto('source').values(row).execute()
+      const links = [...new Set(given.assistantIds)].map((id) => ({ source_id: row.id, assistant_id: id }))
+      if (links.length > 0) await db.insertInto('source_assistant').values(links).execute()
+      return toSource(row)
+    },
+
+    /** The source, or undefined when it is another organization's, being deleted, or does not exist. */
+    async find(orgId: string, id: string): Promise<Source | undefined> {
+      const row = await visible(orgId).where('id', '=', id).executeTakeFirst()
+      return row && toSource(row)
+    },
+
+    /** For processing: the source whoever owns it and whatever its status. */
+    async anyState(id: string): Promise<Source | undefined> {
+      const row = await db.selectFrom('source').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && toSource(row)
+    },
+
+    /** The source that holds the same bytes under the same title, when there is one. */
+    async findSame(orgId: string, sha256: string, title: string): Promise<Source | undefined> {
+      const row = await visible(orgId)
+        .where('sha256', '=', sha256)
+        .where('title', '=', title)
+        .orderBy('created_at')
+        .executeTakeFirst()
+      return row && toSource(row)
+    },
+
+    /** One page of the organization's sources, newest first, and how many there are in all. */
+    async list(filter: SourceFilter): Promise<{ rows: Source[]; total: number }> {
+      let query = visible(filter.orgId)
+      if (filter.type !== undefined) query = query.where('type', '=', filter.type)
+      if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+      if (filter.q !== undefined && filter.q !== '') {
+        const pattern = `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
+        query = query.where(
+          sql<boolean>`(title like ${pattern} escape '\\' or file_name like ${pattern} escape '\\' or question like ${pattern} escape '\\')`,
+        )
+      }
+      const { total } = await query
+        .clearSelect()
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow()
+      const rows = await query
+        .orderBy('created_at', 'desc')
+        .orderBy(sql`source.rowid`, 'desc')
+        .limit(filter.limit)
+        .offset(filter.offset)
+        .execute()
+      return { rows: rows.map(toSource), total }
+    },
+
+    /** The assistants each source is reserved to; sources open to everyone are absent from the map. */
+    async assistantIds(sourceIds: string[]): Promise<Map<string, string[]>> {
+      const links =
+        sourceIds.length === 0
+          ? []
+          : await db
+              .selectFrom('source_assistant')
+              .selectAll()
+              .where('source_id', 'in', sourceIds)
+              .orderBy('assistant_id')
+              .execute()
+      const map = new Map<string, string[]>()
+      for (const { source_id, assistant_id } of links) {
+        map.set(source_id, [...(map.get(source_id) ?? []), assistant_id])
+      }
+      return map
+    },
+
+    /** Ids of all sources in one of these states, oldest first, across organizations. */
+    async idsByStatus(statuses: SourceStatus[]): Promise<string[]> {
+      const rows = await db
+        .selectFrom('source')
+        .select('id')
+        .where('status', 'in', statuses)
+        .orderBy('created_at')
+        .execute()
+      return rows.map((row) => row.id)
+    },
+
+    /** Saves progress. Does nothing once the source is being deleted; answers whether it did. */
+    progress: (id: string, changes: SourceProgress): Promise<boolean> =>
+      update(db, id, {
+        ...defined({
+          status: changes.status,
+          stage: changes.stage,
+          error: changes.error,
+          language: changes.language,
+          pages: changes.pages,
+          pages_done: changes.pagesDone,
+          passages: changes.passages,
+          passages_done: changes.passagesDone,
+          media_type: changes.mediaType,
+        }),
+      }),
+
+    /** Moves to a status; `error` is kept only with `failed`. */
+    setStatus: (id: string, status: Exclude<SourceStatus, 'deleting'>, error?: string): Promise<boolean> =>
+      update(db, id, {
+        status,
+        error: status === 'failed' ? (error ?? 'Processing failed.') : null,
+        ...(status === 'ready' || status === 'pending' ? { stage: null } : {}),
+      }),
+
+    /** Saves what a person changed. */
+    edit: (id: string, changes: SourceEdit): Promise<boolean> =>
+      update(db, id, {
+        ...defined({
+          title: changes.title,
+          question: changes.question,
+          answer: changes.answer,
+          origin: changes.origin,
+          tags: changes.tags && JSON.stringify(changes.tags),
+        }),
+      }),
+
+    /** Hides the source for good; answers false when there was nothing to hide. */
+    async markDeleting(orgId: string, id: string): Promise<boolean> {
+      const row = await visible(orgId).clearSelect().select('id').where('id', '=', id).executeTakeFirst()
+      return row !== undefined && (await update(db, id, { status: 'deleting' }))
+    },
+
+    /** Removes the row; its passages must be gone. */
+    async remove(id: string): Promise<void> {
+      await db.deleteFrom('source').where('id', '=', id).execute()
+    },
+  }
+}
+
+async function update(db: Executor, id: string, changes: Updateable<SourceTable>): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('source')
+    .set({ ...changes, updated_at: new Date().toISOString() })
+    .where('id', '=', id)
+    .where('status', '!=', 'deleting')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Without the keys whose value is undefined, which in SQL would mean "unchanged" anyway. */
+function defined<T extends object>(given: T): Defined<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Defined<T>
+}
