@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { filledText, Id, LanguageTag, optional, text, Timestamp } from './common.js'
+
+/** How an assistant's replies are made: `auto` lets the appliance choose. */
+export const AnswerMode = z.enum(['auto', 'quote', 'compose'], 'must be "auto", "quote" or "compose"')
+export type AnswerMode = z.infer<typeof AnswerMode>
+
+const fields = {
+  name: filledText(200),
+  description: text(4000),
+  tone: text(200),
+  language: LanguageTag,
+  default_tasks: z.array(text(200), 'must be a list of texts').max(50, 'must have at most 50 entries'),
+  is_active: z.boolean('must be true or false'),
+  instructions: text(8000),
+  handoff_message: text(2000),
+  fixed_language: LanguageTag.nullable(),
+  answer_mode: AnswerMode,
+  widget_search: z.boolean('must be true or false'),
+}
+
+/** `POST /assistants/`: only the name is required. */
+export const NewAssistant = z.object({
+  name: fields.name,
+  description: optional(fields.description),
+  tone: optional(fields.tone),
+  language: optional(fields.language),
+  default_tasks: optional(fields.default_tasks),
+  is_active: optional(fields.is_active),
+  instructions: optional(fields.instructions),
+  handoff_message: optional(fields.handoff_message),
+  fixed_language: optional(LanguageTag),
+  answer_mode: optional(fields.answer_mode),
+  widget_search: optional(fields.widget_search),
+})
+export type NewAssistant = z.infer<typeof NewAssistant>
+
+/** `PATCH /assistants/{id}`: what is absent stays as it is. */
+export const AssistantPatch = z.object(fields).partial()
+export type AssistantPatch = z.infer<typeof AssistantPatch>
+
+export const Assistant = z.object({
+  id: Id,
+  ...fields,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type Assistant = z.infer<typeof Assistant>

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+
+/** Nesting beyond this is refused: nobody means it, and it overflows recursive code later on. */
+const MAX_DEPTH = 16
+const MAX_METADATA_BYTES = 16 * 1024
+
+/** An id in a path or body. */
+export const Id = z.uuid('must be a UUID')
+
+/** `/things/{id}`. */
+export const IdPath = z.object({ id: Id })
+
+/** A field that may be left out; `null` says the same, since many clients send it for "nothing". */
+export function optional<T extends z.ZodType>(schema: T) {
+  return schema.nullish().transform((value) => value ?? undefined)
+}
+
+/** Text of at most `max` UTF-16 code units. Lone surrogates, which UTF-8 cannot hold, become U+FFFD. */
+export function text(max: number) {
+  return z
+    .string('must be text')
+    .max(max, `must have at most ${String(max)} characters`)
+    .transform((value) => value.toWellFormed())
+}
+
+/** Text that says something: more than white space. */
+export function filledText(max: number) {
+  return text(max).refine((value) => value.trim() !== '', 'must not be empty')
+}
+
+/** A BCP 47 language tag such as `fr`, `en-GB` or `zh-Hant`. */
+export const LanguageTag = z
+  .string('must be text')
+  .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$/, 'must be a language tag such as "fr" or "en-GB"')
+  .max(35, 'must have at most 35 characters')
+
+/** A free JSON object of the client's own: kept, returned, never interpreted. */
+export const Metadata = z
+  .record(z.string(), z.unknown(), 'must be an object')
+  .refine((value) => depth(value) <= MAX_DEPTH, `must not be nested deeper than ${String(MAX_DEPTH)} levels`)
+  .refine(
+    (value) => new TextEncoder().encode(JSON.stringify(value)).length <= MAX_METADATA_BYTES,
+    `must not be larger than ${String(MAX_METADATA_BYTES)} bytes`,
+  )
+
+function depth(value: unknown): number {
+  let level: unknown[] = [value]
+  let count = 0
+  while (level.length > 0 && count <= MAX_DEPTH) {
+    count += 1
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+  }
+  return count - 1
+}
+
+const whole = z.coerce.number('must be a number').int('must be a whole number')
+
+/** `?limit=&offset=` of every list. */
+export const Paging = z.object({
+  limit: whole.min(1, 'must be at least 1').max(200, 'must be at most 200').default(50),
+  offset: whole.min(0, 'must not be negative').max(Number.MAX_SAFE_INTEGER).default(0),
+})
+
+export type Paging = z.infer<typeof Paging>
+
+/** One page of a list, with what is needed to ask for the next. */
+export interface Page<T> {
+  rows: T[]
+  total: number
+}
+
+/** A moment, ISO 8601 in UTC. */
+export const Timestamp = z.iso.datetime()

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+const ChatState = z.object({
+  state: z.enum(['missing', 'unloaded', 'loading', 'ready', 'restarting', 'failed']),
+  model: z.string().nullable(),
+  device: z.enum(['cpu', 'cuda', 'vulkan', 'metal']).nullable(),
+  pid: z.int().nullable(),
+  detail: z.string().nullable(),
+})
+
+/** `GET /readyz` and the open part of `GET /health`. */
+export const Health = z.object({
+  /** Retrieval can answer. */
+  ready: z.boolean(),
+  /** What is missing, when it is not. */
+  detail: z.string().nullable(),
+  version: z.string(),
+  chat: ChatState.pick({ state: true }),
+})
+export type Health = z.infer<typeof Health>
+
+/** What `GET /health` adds for keys. */
+export const HealthDetails = Health.extend({
+  chat: ChatState,
+  embedding: z.object({ model: z.string().nullable(), state: z.enum(['loading', 'ready', 'failed']) }),
+  node: z.string(),
+  uptime_seconds: z.int(),
+  memory_bytes: z.int(),
+  disk_free_bytes: z.int().nullable(),
+})
+export type HealthDetails = z.infer<typeof HealthDetails>
+
+/** `GET /page/config.json`: what the page at `/` needs to begin. */
+export const PageConfig = z.object({
+  client_id: z.string(),
+  assistant: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      description: z.string(),
+      language: z.string(),
+      answer_mode: z.enum(['auto', 'quote', 'compose']),
+    })
+    .nullable(),
+  operator: z.boolean(),
+  version: z.string(),
+  public_url: z.string().nullable(),
+  limits: z.object({ max_upload_bytes: z.int() }),
+})
+export type PageConfig = z.infer<typeof PageConfig>

@@ -1,0 +1,18 @@
+import type { Selectable } from 'kysely'
+import type { Executor } from './database.js'
+import type { OrganizationTable } from './schema.js'
+
+export type OrganizationRow = Selectable<OrganizationTable>
+export type OrganizationStore = ReturnType<typeof organizationStore>
+
+/** Organizations: the walls between customers of one appliance. */
+export function organizationStore(db: Executor) {
+  return {
+    create: async (row: OrganizationRow, executor: Executor = db): Promise<void> => {
+      await executor.insertInto('organization').values(row).execute()
+    },
+
+    find: (id: string): Promise<OrganizationRow | undefined> =>
+      db.selectFrom('organization').selectAll().where('id', '=', id).executeTakeFirst(),
+  }
+}
