@@ -1,0 +1,4 @@
+// `npm run build`: installs and builds what is stale, and nothing else.
+import { setUp } from './setup.mjs'
+
+await setUp()

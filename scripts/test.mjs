@@ -1,0 +1,112 @@
+// `npm test [-- TIER…] [FILE…]`: sets up, then runs every check and test. See scripts/README.md.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build, checkNode, install, orExplain, ROOT, toolCommand } from './setup.mjs'
+import { runVisibly } from './steps.mjs'
+
+const TIERS = ['checks', 'unit', 'integration', 'model', 'browser']
+/** What the model tier reads: both come from the npm registry, so that it runs on a closed network too. */
+const TEST_MODELS = ['all-MiniLM-L6-v2', 'tinyllama-1.1b-chat-iq2_xxs']
+const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** @type {{ name: string, passed: number, failed: number }[]} */
+const results = []
+
+/**
+ * @param {string} name
+ * @param {string[]} command
+ */
+async function check(name, command) {
+  process.stdout.write(`\n— ${name}\n`)
+  const good = await runVisibly(command, { cwd: ROOT })
+  results.push({ name, passed: good ? 1 : 0, failed: good ? 0 : 1 })
+  return good
+}
+
+async function runChecks() {
+  await check('format', toolCommand('prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']))
+  await check('lint', toolCommand('eslint/bin/eslint.js', ['-c', 'scripts/eslint.config.js', '.']))
+  const tsc = 'typescript/bin/tsc'
+  await check('types', toolCommand(tsc, ['-p', 'tsconfig.json', '--noEmit']))
+  const page = 'src/page/tsconfig.json'
+  if (existsSync(page)) await check('types of the page', toolCommand(tsc, ['-p', page, '--noEmit']))
+}
+
+/**
+ * Runs one vitest project and counts its tests. A file that cannot even be loaded counts as one failure.
+ * @param {string} tier
+ * @param {string[]} files
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+async function runTier(tier, files, env = process.env) {
+  process.stdout.write(`\n— ${tier} tests\n`)
+  const folder = mkdtempSync(join(tmpdir(), 'guichet-test-'))
+  const report = join(folder, 'report.json')
+  const args = ['run', '--config', 'test/vitest.config.ts', '--project', tier, '--passWithNoTests']
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const good = await runVisibly(toolCommand('vitest/vitest.mjs', [...args, ...reporters, ...files]), {
+    cwd: ROOT,
+    env,
+  })
+  const counted = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {}
+  rmSync(folder, { recursive: true, force: true })
+  const failed = counted.numFailedTests ?? 0
+  results.push({
+    name: `${tier} tests`,
+    passed: counted.numPassedTests ?? 0,
+    failed: good ? failed : Math.max(failed, 1),
+  })
+}
+
+/** @param {string[]} files */
+async function runModelTier(files) {
+  const command = [process.execPath, 'dist/src/cli/main.js', 'models', 'fetch', ...TEST_MODELS]
+  if (await check('models', command)) await runTier('model', files)
+}
+
+/** @param {string[]} files */
+async function runBrowserTier(files) {
+  const chromium = [process.env['CHROMIUM'], ...CHROMIUMS].find((path) => path && existsSync(path))
+  if (chromium) return runTier('browser', files, { ...process.env, CHROMIUM: chromium })
+  process.stdout.write('\nbrowser tests skipped: no Chromium\n')
+  if (process.env['REQUIRE_BROWSER'] === '1') results.push({ name: 'browser tests', passed: 0, failed: 1 })
+}
+
+function summary() {
+  process.stdout.write('\n')
+  const passed = results.reduce((sum, result) => sum + result.passed, 0)
+  const failed = results.reduce((sum, result) => sum + result.failed, 0)
+  for (const result of results) {
+    process.stdout.write(
+      `${result.failed > 0 ? '✗' : '✓'} ${result.name}: ${result.passed} passed, ${result.failed} failed\n`,
+    )
+  }
+  process.stdout.write(`${passed} passed, ${failed} failed\n`)
+  process.exitCode = failed > 0 ? 1 : 0
+}
+
+process.chdir(ROOT)
+const given = process.argv.slice(2)
+const named = TIERS.filter((tier) => given.includes(tier))
+const tiers = named.length > 0 ? named : TIERS
+const files = given.filter((argument) => !TIERS.includes(argument))
+
+await orExplain(async () => {
+  checkNode()
+  await install()
+})
+try {
+  await build()
+  results.push({ name: 'build', passed: 1, failed: 0 })
+} catch (error) {
+  // @NOTE a type error leaves a runnable build behind, and its tests may say more than the compiler.
+  process.stdout.write(`${/** @type {{ output?: string }} */ (error).output ?? String(error)}\n`)
+  results.push({ name: 'build', passed: 0, failed: 1 })
+}
+if (tiers.includes('checks')) await runChecks()
+if (tiers.includes('unit')) await runTier('unit', files)
+if (tiers.includes('integration')) await runTier('integration', files)
+if (tiers.includes('model')) await runModelTier(files)
+if (tiers.includes('browser')) await runBrowserTier(files)
+summary()
