@@ -70,8 +70,9 @@ const STATEMENTS = [
     indexed integer not null default 0, live integer not null default 0
   ) strict`,
   `create index passage_source on passage(source_id, ordinal)`,
+  `create index passage_scope on passage(org_id, live, everyone, source_id)`,
   `create virtual table passage_words using fts5(
-    title, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
+    title, body, content='', contentless_delete=1, tokenize="ascii tokenchars '.'"
   )`,
   `create table job (
     source_id text primary key references source(id) on delete cascade, org_id text not null,
