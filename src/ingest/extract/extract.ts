@@ -1,0 +1,90 @@
+import { extname } from 'node:path'
+import { fileTypeFromBuffer } from 'file-type'
+import { ExtractionError, MAX_CHARACTERS, type Extraction } from './extraction.js'
+import { extractMarkdown } from './markdown.js'
+import { extractPdf } from './pdf.js'
+import { decodeText, extractText } from './text.js'
+
+/** What the client said about a file. Only decides between kinds of text; the content decides the rest. */
+export interface FileHint {
+  fileName?: string | undefined
+  fileType?: string | undefined
+}
+
+const SUPPORTED = 'PDF, Markdown and plain text files can be read'
+const NAMES: Record<string, string> = {
+  docx: 'a Word document (.docx)',
+  xlsx: 'an Excel workbook (.xlsx)',
+  pptx: 'a PowerPoint presentation (.pptx)',
+  odt: 'an OpenDocument text (.odt)',
+  epub: 'an EPUB book',
+  rtf: 'an RTF document',
+  zip: 'a ZIP archive',
+  cfb: 'an older Office document (.doc, .xls, .ppt, .msg)',
+}
+/** Where PDF readers look for the signature (PDF 1.7, appendix H, note 13). */
+const PDF_HEADER_BYTES = 1024
+
+/**
+ * The text of a file, whatever readable kind it turns out to be.
+ * @throws ExtractionError saying what it is and why it cannot be read.
+ */
+export async function extract(
+  bytes: Uint8Array,
+  hint: FileHint = {},
+  onPage?: (done: number, pages: number) => void,
+): Promise<Extraction> {
+  if (bytes.length === 0) throw new ExtractionError('The file is empty.')
+  if (isPdf(bytes)) return extractPdf(bytes, onPage)
+  const type = await fileTypeFromBuffer(bytes)
+  if (type !== undefined && !type.mime.startsWith('text/')) throw unsupported(type)
+  const text = decodeText(bytes)
+  if (text === undefined) {
+    throw new ExtractionError(`The file is binary data of an unknown kind; ${SUPPORTED}.`)
+  }
+  if (text.length > MAX_CHARACTERS) {
+    throw new ExtractionError(
+      `The file holds more than ${MAX_CHARACTERS / 1e6} million characters; please split it into several files.`,
+    )
+  }
+  if (/^\s*\{\\rtf/.test(text)) throw unsupported({ ext: 'rtf', mime: 'application/rtf' })
+  if (looksLikeHtml(text)) {
+    throw new ExtractionError(`The file is an HTML page, which cannot be read as a file; ${SUPPORTED}.`)
+  }
+  const extraction = isMarkdown(text, hint) ? extractMarkdown(text) : extractText(text)
+  if (extraction.blocks.length === 0) throw new ExtractionError('The file holds no text.')
+  return extraction
+}
+
+function isPdf(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, PDF_HEADER_BYTES)).includes('%PDF-')
+}
+
+function unsupported(type: { ext: string; mime: string }): ExtractionError {
+  const [family] = type.mime.split('/')
+  const known = NAMES[type.ext]
+  const media = family === 'image' || family === 'audio' || family === 'video' ? family : undefined
+  const article = media === 'image' || media === 'audio' ? 'an' : 'a'
+  const name = known ?? (media ? `${article} ${media} file (.${type.ext})` : `of type ${type.mime}`)
+  return new ExtractionError(`The file is ${name}, which cannot be read; ${SUPPORTED}.`)
+}
+
+function looksLikeHtml(text: string): boolean {
+  return /^\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[\s\S]{0,2000}?-->\s*)?<(?:!doctype\s+html|html)\b/i.test(
+    text.slice(0, 4096),
+  )
+}
+
+const MARKDOWN_NAMES = new Set(['md', 'markdown', 'mdown', 'mkd', 'text/markdown'])
+const TEXT_NAMES = new Set(['txt', 'text', 'log', 'text/plain', 'plain'])
+
+/** By hint, by name, and where both are silent by what stands at the beginning of lines. */
+function isMarkdown(text: string, hint: FileHint): boolean {
+  const named = [hint.fileType ?? '', extname(hint.fileName ?? '')].map((one) =>
+    one.toLowerCase().replace(/^\./, ''),
+  )
+  if (named.some((one) => MARKDOWN_NAMES.has(one))) return true
+  if (named.some((one) => TEXT_NAMES.has(one))) return false
+  const signs = text.slice(0, 20_000).match(/^(?:#{1,6} \S|\s*[-*] \[[^\]]+\]\(|```|\|.+\|\s*$)/gm)
+  return (signs?.length ?? 0) >= 2
+}

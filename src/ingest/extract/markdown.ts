@@ -1,0 +1,114 @@
+import { lexer, type Token, type Tokens } from 'marked'
+import type { Block } from '../../retrieval/chunk.js'
+import { detectLanguage } from '../../retrieval/language.js'
+import type { Extraction } from './extraction.js'
+
+const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/
+
+/** The text of a Markdown document with its headings, lists, tables and code; markup and front matter left out. */
+export function extractMarkdown(source: string): Extraction {
+  const front = FRONT_MATTER.exec(source)
+  const looksLikeData = front !== null && /^[\w-]+\s*:/m.test(front[0])
+  const body = looksLikeData ? source.slice(front[0].length) : source
+  const blocks = lexer(body).flatMap(toBlocks)
+  const sample = blocks.map((block) => block.text).join('\n')
+  const language = /\p{L}{3}/u.test(sample) ? detectLanguage(sample) : null
+  return { mediaType: 'text/markdown', blocks, pages: null, language, unreadablePages: [] }
+}
+
+function toBlocks(token: Token): Block[] {
+  switch (token.type) {
+    case 'heading':
+      return block('heading', inline(token.tokens), (token as Tokens.Heading).depth)
+    case 'paragraph':
+    case 'text':
+      return block('paragraph', 'tokens' in token ? inline(token.tokens) : token.raw)
+    case 'list':
+      return block('list', listLines(token as Tokens.List, 0).join('\n'))
+    case 'table':
+      return block('table', tableLines(token as Tokens.Table).join('\n'))
+    case 'code':
+      return block('code', (token as Tokens.Code).text)
+    case 'blockquote':
+      return (token as Tokens.Blockquote).tokens.flatMap(toBlocks)
+    case 'html':
+      return block('paragraph', stripHtml(token.raw))
+    default:
+      return []
+  }
+}
+
+function block(kind: Block['kind'], text: string, level?: number): Block[] {
+  const kept = kind === 'code' ? text.replace(/^\n+|\s+$/g, '') : text.trim()
+  if (kept === '') return []
+  return [{ kind, text: kept, page: null, ...(level === undefined ? {} : { level }) }]
+}
+
+/** Plain text of inline markup: a link's words, an image's description, code without its ticks. */
+function inline(tokens: Token[] = []): string {
+  return tokens
+    .map((token): string => {
+      if (token.type === 'br') return ' '
+      if (token.type === 'html') return /^<br\s*\/?>/i.test(token.raw) ? ' ' : ''
+      if (token.type === 'image') return (token as Tokens.Image).text
+      if (token.type === 'checkbox') return ''
+      if ('tokens' in token && token.tokens) return inline(token.tokens)
+      return 'text' in token ? unescapeHtml(String(token.text)) : ''
+    })
+    .join('')
+    .replace(/\s+/gu, ' ')
+}
+
+/** One line per item; nested items are indented, further paragraphs of an item go on its line. */
+function listLines(list: Tokens.List, depth: number): string[] {
+  const first = typeof list.start === 'number' ? list.start : 1
+  return list.items.flatMap((item, index) => {
+    const mark = list.ordered ? `${first + index}.` : '-'
+    const done = item.task ? (item.checked ? '[x] ' : '[ ] ') : ''
+    const own: string[] = []
+    const nested: string[] = []
+    for (const token of item.tokens) {
+      if (token.type === 'list') nested.push(...listLines(token as Tokens.List, depth + 1))
+      else own.push(...toBlocks(token).map((one) => one.text.replace(/\s+/gu, ' ')))
+    }
+    const text = own.join(' ').trim()
+    return [...(text === '' ? [] : [`${'  '.repeat(depth)}${mark} ${done}${text}`]), ...nested]
+  })
+}
+
+/**
+ * One line per row, each cell with its column's name, so that a row says all it says wherever it is quoted:
+ * `| Plan: Pro | Price: 12 € |`. A table without rows gives its header.
+ */
+function tableLines(table: Tokens.Table): string[] {
+  const names = table.header.map((cell) => inline(cell.tokens).trim())
+  const rows = table.rows.map((row) =>
+    row.flatMap((cell, column) => {
+      const text = inline(cell.tokens).trim()
+      const name = names[column] ?? ''
+      if (text === '') return []
+      return [name === '' ? text : `${name.replace(/:$/, '')}: ${text}`]
+    }),
+  )
+  const filled = rows.length === 0 ? [names.filter((name) => name !== '')] : rows
+  return filled.filter((cells) => cells.length > 0).map((cells) => `| ${cells.join(' | ')} |`)
+}
+
+function stripHtml(html: string): string {
+  const text = html
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
+    .replace(/<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
+    .replace(/<[^>]{0,2000}>/g, ' ')
+  return unescapeHtml(text).replace(/\s+/gu, ' ')
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+
+function unescapeHtml(text: string): string {
+  return text
+    .replace(/&(amp|lt|gt|quot|apos|nbsp);/g, (whole, name: string) => ENTITIES[name] ?? whole)
+    .replace(/&#(\d{1,6});/g, (whole, code: string) => {
+      const point = Number(code)
+      return point > 31 && point < 0x110000 ? String.fromCodePoint(point) : whole
+    })
+}
