@@ -9,6 +9,8 @@ export interface GenerateOptions {
   maxTokens: number
   temperature?: number
   signal?: AbortSignal
+  /** Told the number of replies still ahead, whenever it changes, while this one waits for a free slot. */
+  onQueued?: (ahead: number) => void
 }
 
 export interface Usage {
@@ -31,6 +33,8 @@ export interface EngineStatus {
   pid: number | null
   /** What went wrong, for `failed` and `restarting`. */
   detail: string | null
+  /** Replies being written and replies waiting, where the engine keeps a queue. */
+  queue?: { running: number; waiting: number; capacity: number }
 }
 
 /** A model that continues a prompt. */
