@@ -1,0 +1,143 @@
+import { bagOf, coverageOf, holds, share, type Bag } from './coverage.js'
+import { holdsAnswer } from './expected-answer.js'
+import type { Question, Term } from './question.js'
+import type { Hit } from './retriever.js'
+import { splitSentences, type Sentence } from './sentences.js'
+import { stems } from './stems.js'
+
+/** A sentence of a hit with everything known about how well it answers. */
+export interface Candidate extends Sentence {
+  hit: Hit
+  /** Place of the hit among the hits, 0 = best. */
+  rank: number
+  /** Place of the sentence in the hit. */
+  at: number
+  features: SentenceFeatures
+  /** Comparable within one question: higher is likelier to hold the answer. */
+  score: number
+}
+
+/** What a sentence is judged by, each in [0, 1]. */
+export interface SentenceFeatures {
+  /** Question terms in the sentence. */
+  own: number
+  /** Question terms in the sentence or, for less, beside it and in the headings above. */
+  context: number
+  /** Question terms in the whole passage. */
+  passage: number
+  /** Neighbouring terms of the question that are neighbours here. */
+  pairs: number
+  /** The sentence holds the kind of thing asked for. */
+  kind: number
+  /** Score of the hit in the search. */
+  hit: number
+  /** Cosine between question and sentence; NaN until it is known. */
+  cosine: number
+}
+
+/** What a term counts for when it stands in the sentence before or after, or in title and section. */
+const BEFORE = 0.5
+const AFTER = 0.3
+const ABOVE = 0.5
+const NEAR = 3
+const UNKNOWN_COSINE = 0.2
+
+/** What each feature is worth to the order of sentences; see docs/evidence.md for how they were found. */
+const WEIGHTS = { own: 2, context: 5, passage: 3.5, pairs: 0.8, kind: 1.7, hit: 3.5 }
+/** Worth of the cosine where the embedder reads the language, and where it is nearly blind. */
+const COSINE_WEIGHT = { sighted: 4.5, blind: 1.8 }
+
+/** The candidate's score from its features; an unknown cosine counts as a middling one. */
+export function scoreOf(features: SentenceFeatures, sighted: boolean): number {
+  const { own, context, passage, pairs, kind, hit } = WEIGHTS
+  const cosine = Number.isNaN(features.cosine) ? UNKNOWN_COSINE : features.cosine
+  return (
+    own * features.own +
+    context * features.context +
+    passage * features.passage +
+    pairs * features.pairs +
+    kind * features.kind +
+    hit * features.hit +
+    (sighted ? COSINE_WEIGHT.sighted : COSINE_WEIGHT.blind) * cosine
+  )
+}
+
+/** Splits the hits into sentences and measures each against the question; cosine is left open. */
+export function candidatesOf(question: Question, hits: readonly Hit[]): Candidate[] {
+  return hits.flatMap((hit, rank) => {
+    const language = hit.language ?? question.language
+    const sentences = splitSentences(hit.text, language)
+    const bags = sentences.map((sentence) => bagOf(language, sentence.text))
+    const above = bagOf(language, hit.title, hit.section ?? '')
+    // A Q&A pair's title is its question: what was asked counts as if the answer said it.
+    const aboveCredit = hit.type === 'qa' ? 1 : ABOVE
+    const passage = coverageOf(question, bagOf(language, hit.title, hit.section ?? '', hit.text))
+    return sentences.map((sentence, at): Candidate => {
+      const around = { own: bags[at], before: bags[at - 1], after: bags[at + 1], above, aboveCredit }
+      const features = measure(question, sentence, around, passage, hit.score, language)
+      return { ...sentence, hit, rank, at, features, score: 0 }
+    })
+  })
+}
+
+interface Around {
+  own: Bag | undefined
+  before: Bag | undefined
+  after: Bag | undefined
+  above: Bag
+  aboveCredit: number
+}
+
+function measure(
+  question: Question,
+  sentence: Sentence,
+  around: Around,
+  passage: number,
+  hit: number,
+  language: string,
+): SentenceFeatures {
+  const own = (term: Term) => credit(around.own, term)
+  return {
+    own: share(question.terms, own),
+    context: share(question.terms, (term) =>
+      Math.max(
+        own(term),
+        BEFORE * credit(around.before, term),
+        AFTER * credit(around.after, term),
+        around.aboveCredit * credit(around.above, term),
+      ),
+    ),
+    passage,
+    pairs: neighbours(question, sentence.text, language),
+    kind: question.expects !== 'any' && holdsAnswer(question.expects, sentence.text, question.text) ? 1 : 0,
+    hit,
+    cosine: Number.NaN,
+  }
+}
+
+function credit(bag: Bag | undefined, term: Term): number {
+  return bag ? holds(bag, term) : 0
+}
+
+/** Share of the question's neighbouring terms that stand within a few words of each other in the sentence. */
+function neighbours(question: Question, text: string, language: string): number {
+  const order = positions(text, language)
+  const places = question.terms.map((term) => term.stems.flatMap((stem) => order.get(stem) ?? []))
+  let near = 0
+  for (let at = 1; at < places.length; at += 1) {
+    const left = places[at - 1] ?? []
+    const right = places[at] ?? []
+    if (left.some((a) => right.some((b) => Math.abs(a - b) <= NEAR))) near += 1
+  }
+  return places.length > 1 ? near / (places.length - 1) : 0
+}
+
+function positions(text: string, language: string): Map<string, number[]> {
+  const order = new Map<string, number[]>()
+  for (const [at, stem] of stems(text, language).entries()) {
+    const places = order.get(stem)
+    if (places) places.push(at)
+    else order.set(stem, [at])
+  }
+  return order
+}
