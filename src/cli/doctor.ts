@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import { readConfig, ConfigError, type Config } from '../config.js'
+import { checkCompiler, checkCpu, checkDisk, checkGpu, checkNode } from './check-machine.js'
+import { checkDatabase, checkModels } from './check-appliance.js'
+import type { Finding } from './finding.js'
+
+const MARKS = { good: '✓', note: '·', bad: '✗' } as const
+
+/** Adds `guichet doctor`: one line for each thing the appliance stands on. Exit code 1 when something must be done. */
+export function registerDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('checks Node, compiler, processor, graphics card, disk, models and database')
+    .option('--json', 'print the findings as JSON')
+    .action(async (options: { json?: boolean }) => {
+      const findings = await examine(process.env)
+      process.stdout.write(options.json ? `${JSON.stringify(findings, null, 2)}\n` : asText(findings))
+      if (findings.some((finding) => finding.status === 'bad')) process.exitCode = 1
+    })
+}
+
+async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const machine = await Promise.all([
+    checkNode(process.versions.node),
+    checkCompiler(),
+    checkCpu(),
+    checkGpu(),
+  ])
+  let config: Config
+  try {
+    config = readConfig(env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return [
+      ...machine,
+      { subject: 'Configuration', status: 'bad', text: error.message.replaceAll('\n', ' ') },
+    ]
+  }
+  return [
+    ...machine,
+    ...(await checkDisk([config.data.dir, config.models.dir])),
+    ...(await checkModels(config.models)),
+    await checkDatabase(config.data.database),
+  ]
+}
+
+function asText(findings: Finding[]): string {
+  const width = Math.max(...findings.map((finding) => finding.subject.length))
+  return findings
+    .map(({ subject, status, text }) => `${MARKS[status]} ${subject.padEnd(width)}  ${text}\n`)
+    .join('')
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { openConnection } from './database.js'
+import { migrations } from './migrations/index.js'
+
+/** What `inspectDatabase` found; `version` is the newest migration the file has seen. */
+export type DatabaseState =
+  | { state: 'absent' }
+  | { state: 'current' | 'older' | 'newer'; version: string }
+  | { state: 'unreadable'; reason: string }
+
+/** Looks at the database without changing it, also while a server is using it. */
+export function inspectDatabase(file: string): DatabaseState {
+  if (!existsSync(file)) return { state: 'absent' }
+  const known = Object.keys(migrations).sort()
+  try {
+    const connection = openConnection(file, { readonly: true })
+    try {
+      const rows = connection
+        .prepare<[], { name: string }>('select name from kysely_migration order by name')
+        .all()
+      const applied = rows.map((row) => row.name)
+      const version = applied.at(-1) ?? 'none'
+      if (applied.some((name) => !known.includes(name))) return { state: 'newer', version }
+      return { state: applied.length < known.length ? 'older' : 'current', version }
+    } finally {
+      connection.close()
+    }
+  } catch (error) {
+    return { state: 'unreadable', reason: error instanceof Error ? error.message : String(error) }
+  }
+}
