@@ -36,7 +36,19 @@ export const NewAssistant = z.object({
 export type NewAssistant = z.infer<typeof NewAssistant>
 
 /** `PATCH /assistants/{id}`: what is absent stays as it is. */
-export const AssistantPatch = z.object(fields).partial()
+export const AssistantPatch = z.object({
+  name: fields.name.exactOptional(),
+  description: fields.description.exactOptional(),
+  tone: fields.tone.exactOptional(),
+  language: fields.language.exactOptional(),
+  default_tasks: fields.default_tasks.exactOptional(),
+  is_active: fields.is_active.exactOptional(),
+  instructions: fields.instructions.exactOptional(),
+  handoff_message: fields.handoff_message.exactOptional(),
+  fixed_language: fields.fixed_language.exactOptional(),
+  answer_mode: fields.answer_mode.exactOptional(),
+  widget_search: fields.widget_search.exactOptional(),
+})
 export type AssistantPatch = z.infer<typeof AssistantPatch>
 
 export const Assistant = z.object({

@@ -44,6 +44,13 @@ export const Source = z.object({
 })
 export type Source = z.infer<typeof Source>
 
+/** A part of a model's prompt and its size in tokens; `index` counts within its kind, from 0. */
+const PromptPart = z.object({
+  kind: z.enum(['instructions', 'visitor', 'history', 'passage', 'question']),
+  index: z.int(),
+  tokens: z.int(),
+})
+
 /** What an assistant's message tells of itself. Times are milliseconds, counts are tokens. */
 export const ReplyMetadata = z.object({
   answer_mode: ReplyMode,
@@ -63,7 +70,7 @@ export const ReplyMetadata = z.object({
     first_token_ms: z.number(),
     total_ms: z.number(),
   }),
-  budget: z.object({ kept: z.array(z.string()), dropped: z.array(z.string()) }),
+  budget: z.object({ kept: z.array(PromptPart), dropped: z.array(PromptPart) }),
   /** Why a model that was asked for did not write it. */
   fallback: z.string().optional(),
 })

@@ -50,6 +50,25 @@ export function conversationStore(db: Executor) {
       return { rows, total }
     },
 
+    /** A visitor's message of exactly this content, sent after `since`, with the reply that follows it. */
+    sent: async (orgId: string, id: string, content: string, since: string): Promise<MessageRow[] | undefined> => {
+      const within = db
+        .selectFrom('message')
+        .selectAll()
+        .where('org_id', '=', orgId)
+        .where('conversation_id', '=', id)
+      const question = await within
+        .where('sender', '=', 'user')
+        .where('content', '=', content)
+        .where('created_at', '>', since)
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      if (question === undefined) return undefined
+      const next = await within.where('seq', '>', question.seq).orderBy('seq').limit(1).executeTakeFirst()
+      return next?.sender === 'assistant' ? [question, next] : [question]
+    },
+
     /** The newest `limit` messages, oldest of them first. */
     latest: async (orgId: string, id: string, limit: number): Promise<MessageRow[]> => {
       const rows = await db

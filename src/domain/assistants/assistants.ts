@@ -87,13 +87,13 @@ export class Assistants {
   }
 
   /** @throws AppError `invalid_input` naming the first id that is no assistant of the organization. */
-  async requireAll(orgId: string, ids: string[]): Promise<void> {
+  async requireAll(orgId: string, ids: string[], path = 'assistant_ids'): Promise<void> {
     const known = new Set(await this.store.existing(orgId, ids))
     const stray = ids.find((id) => !known.has(id))
     if (stray === undefined) return
     const message = `There is no assistant "${stray}".`
-    throw new AppError('invalid_input', `assistant_ids: ${message}`, {
-      fields: [{ path: 'assistant_ids', message }],
+    throw new AppError('invalid_input', `${path}: ${message}`, {
+      fields: [{ path, message }],
     })
   }
 

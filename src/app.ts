@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs'
+import type { Express } from 'express'
+import type { Config } from './config.js'
+import { Answers } from './domain/answers/answers.js'
+import { Composer } from './domain/answers/composer.js'
+import { Assistants } from './domain/assistants/assistants.js'
+import { Clients, type NewCredentials } from './domain/auth/clients.js'
+import { Operators } from './domain/auth/operators.js'
+import { loadSigningKey } from './domain/auth/signing-key.js'
+import { WidgetTokens } from './domain/auth/widget-tokens.js'
+import { Messages } from './domain/conversations/messages.js'
+import { HealthReport, type RetrievalState } from './domain/health.js'
+import { Knowledge, type IngestPort } from './domain/knowledge/knowledge.js'
+import { Onboarding } from './domain/onboarding/onboarding.js'
+import { PageSettings } from './domain/onboarding/page-settings.js'
+import { Sessions } from './domain/sessions/sessions.js'
+import { createHttpApp } from './http/app.js'
+import type { ChatEngine } from './inference/engine.js'
+import type { Logger } from './log.js'
+import type { Retriever } from './retrieval/retriever.js'
+import { assistantStore } from './store/assistants.js'
+import { clientStore } from './store/clients.js'
+import { conversationStore } from './store/conversations.js'
+import type { Database } from './store/database.js'
+import { operatorTokenStore } from './store/operator-tokens.js'
+import { organizationStore } from './store/organizations.js'
+import { rateWindowStore } from './store/rate-windows.js'
+import { sessionStore } from './store/sessions.js'
+import { settingStore } from './store/settings.js'
+
+/** Processing of sources, as the appliance drives it. */
+export interface IngestDriver extends IngestPort {
+  /** Loads what it needs and takes up the jobs there are; rejects when it cannot. */
+  start(): Promise<void>
+  /** Stops after the batch under way. */
+  close(): Promise<void>
+}
+
+/** The parts that need a model on disk; tests hand in their own. */
+export interface Engines {
+  chat: ChatEngine
+  retriever: Retriever
+  ingest: IngestDriver
+  /** Name of the embedding model; null when there is none. */
+  embeddingModel: string | null
+}
+
+/** What a first start has to tell, once. */
+export interface FirstStartNews {
+  credentials: NewCredentials
+  operatorToken: string
+}
+
+export interface App {
+  handler: Express
+  /** Makes what an empty appliance needs and starts the engines, without waiting for them. */
+  begin(): Promise<FirstStartNews | undefined>
+  /** Replies being made now. */
+  running(): number
+  /** Ends the engines, then the database. HTTP must have ended before. */
+  close(): Promise<void>
+}
+
+/** This release's version. */
+export const VERSION = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version
+
+const ROOT = new URL('../../', import.meta.url).pathname
+
+/** Builds the whole appliance, bottom floor first. It does not listen. */
+export function buildApp(config: Config, database: Database, engines: Engines, log: Logger): App {
+  const { db } = database
+  const { chat, retriever, ingest } = engines
+  const uploadsDir = config.data.uploads
+  const stores = {
+    organizations: organizationStore(db),
+    clients: clientStore(db),
+    assistants: assistantStore(db),
+    conversations: conversationStore(db),
+    sessions: sessionStore(db),
+    settings: settingStore(db),
+  }
+  const loadChat = () => {
+    chat.load().catch((error: unknown) => log.warn({ err: error }, 'the chat model cannot be loaded'))
+  }
+
+  const clients = new Clients(stores.clients)
+  const operators = new Operators(operatorTokenStore(db))
+  const assistants = new Assistants(stores.assistants, loadChat)
+  const sessions = new Sessions(db, stores.sessions, stores.conversations, assistants, config.sessionMinutes)
+  const answers = new Answers(retriever, new Composer(chat, config.engine.contextTokens))
+  const { conversations, sessions: sessionRows } = stores
+  const messages = new Messages({
+    db,
+    conversations,
+    sessionStore: sessionRows,
+    sessions,
+    assistants,
+    answers,
+  })
+  const knowledge = new Knowledge({ db, assistants, retriever, ingest, uploadsDir })
+  const onboarding = new Onboarding({
+    db,
+    organizations: stores.organizations,
+    clients,
+    assistants,
+    settings: stores.settings,
+    uploadsDir,
+    guideDir: `${ROOT}docs/guide`,
+  })
+  const page = new PageSettings(onboarding, operators, stores.assistants, {
+    version: VERSION,
+    publicUrl: config.http.publicUrl,
+    maxUploadBytes: config.http.maxUploadBytes,
+  })
+  const retrieval: RetrievalState = { state: 'loading', model: engines.embeddingModel, detail: null }
+
+  const handler = createHttpApp(
+    {
+      clients,
+      widgetTokens: new WidgetTokens(stores.clients, loadSigningKey(config.data.signingKey)),
+      assistants,
+      sessions,
+      messages,
+      knowledge,
+      health: new HealthReport(VERSION, config.data.dir, chat, () => retrieval),
+      page: { dir: `${ROOT}dist/page`, operators, config: (operator) => page.config(operator) },
+      operator: (session) => page.operator(session),
+      rateLimits: {
+        windows: rateWindowStore(db),
+        requestsPerHour: async (orgId) =>
+          (await stores.organizations.find(orgId))?.requests_per_hour ?? config.http.requestsPerHour,
+      },
+    },
+    { proxyHops: config.http.proxyHops, uploadsDir, maxUploadBytes: config.http.maxUploadBytes, log },
+  )
+
+  return {
+    handler,
+    running: () => messages.running,
+    async begin() {
+      const news =
+        (await onboarding.made()) === undefined ? await onboarding.run(config.bootstrap) : undefined
+      watch(retrieval, startSearch(ingest, retriever), log)
+      if (await stores.assistants.anyComposes()) loadChat()
+      return news && { credentials: news.credentials, operatorToken: await operators.createLink() }
+    },
+    async close() {
+      await ingest.close()
+      await Promise.all([retriever.close(), chat.close()])
+      await database.close()
+    },
+  }
+}
+
+/** The index must exist before it is searched, and making it is ingestion's business. */
+async function startSearch(ingest: IngestDriver, retriever: Retriever): Promise<void> {
+  await ingest.start()
+  await retriever.ready()
+}
+
+function watch(retrieval: RetrievalState, starting: Promise<void>, log: Logger): void {
+  starting.then(
+    () => {
+      retrieval.state = 'ready'
+    },
+    (error: unknown) => {
+      retrieval.state = 'failed'
+      retrieval.detail = error instanceof Error ? error.message : String(error)
+      log.error({ err: error }, 'search cannot start')
+    },
+  )
+}

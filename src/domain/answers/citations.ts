@@ -1,0 +1,91 @@
+import type { Source } from '../../contract/messages.js'
+import type { Evidence, Hit, QaMatch, Quote } from '../../retrieval/retriever.js'
+import type { SourceType } from '../../store/schema.js'
+
+const SNIPPET = 240
+
+const WIRE_TYPE: Record<SourceType, Source['type']> = {
+  file: 'knowledge_base',
+  qa: 'knowledge_qa',
+  url: 'knowledge_url',
+}
+
+/** A run of text that is literally in one passage. */
+interface Span {
+  hit: Hit
+  start: number
+  end: number
+}
+
+/** The quotes of a reply: what to say, and where each part of it stands. */
+export interface QuotedReply {
+  /** Parts to send one after the other; joined they are the reply. */
+  parts: string[]
+  sources: Source[]
+}
+
+/**
+ * Puts quotes together as a reply. Sentences that follow each other in a passage keep what is between
+ * them; a gap within a passage shows as " […] "; passages are set apart by a blank line.
+ */
+export function quotedReply(quotes: Quote[]): QuotedReply {
+  const spans: Span[] = []
+  const parts: string[] = []
+  for (const quote of quotes) {
+    const last = spans.at(-1)
+    const between =
+      last?.hit.passageId === quote.hit.passageId ? last.hit.text.slice(last.end, quote.start) : undefined
+    if (last !== undefined && between !== undefined && between.trim() === '' && last.end <= quote.start) {
+      last.end = quote.end
+      parts.push(between + quote.text)
+    } else {
+      spans.push({ hit: quote.hit, start: quote.start, end: quote.end })
+      parts.push((last === undefined ? '' : between === undefined ? '\n\n' : ' […] ') + quote.text)
+    }
+  }
+  return { parts, sources: spans.map(cite) }
+}
+
+/** The passages that a model was given, best first, each with its opening words. */
+export function shownPassages(hits: Hit[]): Source[] {
+  return hits.map((hit) => cite({ hit, start: 0, end: Math.min(hit.text.length, SNIPPET) }))
+}
+
+/** The stored pair behind a verbatim answer. */
+export function matchedPair(match: QaMatch, hits: Evidence['hits']): Source {
+  const hit = hits.find((candidate) => candidate.sourceId === match.sourceId)
+  return {
+    type: 'knowledge_qa',
+    title: match.question,
+    snippet: shorten(match.answer),
+    url: hit?.url ?? null,
+    reference_id: match.sourceId,
+    passage_id: match.passageId,
+    quote: match.answer,
+    page: null,
+    section: null,
+    start_offset: 0,
+    end_offset: match.answer.length,
+  }
+}
+
+function cite({ hit, start, end }: Span): Source {
+  const quote = hit.text.slice(start, end)
+  return {
+    type: WIRE_TYPE[hit.type],
+    title: hit.title,
+    snippet: shorten(quote),
+    url: hit.url,
+    reference_id: hit.sourceId,
+    passage_id: hit.passageId,
+    quote,
+    page: hit.page,
+    section: hit.section,
+    start_offset: hit.startOffset + start,
+    end_offset: hit.startOffset + end,
+  }
+}
+
+function shorten(text: string): string {
+  return text.length <= SNIPPET ? text : `${text.slice(0, SNIPPET - 1).trimEnd()}…`
+}

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Page } from '../../contract/common.js'
+import type {
+  KnowledgeHit,
+  KnowledgeSearch,
+  KnowledgeSource,
+  NewFile,
+  NewQa,
+  SourceQuery,
+} from '../../contract/knowledge.js'
+import { AppError, notFound } from '../../errors.js'
+import type { Retriever } from '../../retrieval/retriever.js'
+import type { Database } from '../../store/database.js'
+import { jobStore } from '../../store/jobs.js'
+import { sourceStore, type Source } from '../../store/sources.js'
+import type { Assistants } from '../assistants/assistants.js'
+import { requireSearch } from '../readiness.js'
+import { presentHit, presentSource } from './present.js'
+
+const DEFAULT_HITS = 10
+
+/** What knowledge needs of ingestion, which it never calls by name. */
+export interface IngestPort {
+  /** There is a new job. */
+  wake(): void
+  /** Embeds and indexes a stored Q&A pair; once it resolves, the pair is found. */
+  indexQa(sourceId: string): Promise<void>
+}
+
+/** An upload as it lies in the uploads folder. */
+export interface Upload {
+  /** Its name there. */
+  name: string
+  /** What the sender called it. */
+  originalName: string
+  bytes: number
+}
+
+export interface KnowledgeParts {
+  db: Database['db']
+  assistants: Assistants
+  retriever: Retriever
+  ingest: IngestPort
+  uploadsDir: string
+}
+
+/** What an organization has taught its assistants: files and Q&A pairs. */
+export class Knowledge {
+  constructor(private readonly parts: KnowledgeParts) {}
+
+  /** Newest first. */
+  async list(orgId: string, query: SourceQuery): Promise<Page<KnowledgeSource>> {
+    const store = sourceStore(this.parts.db)
+    const { rows, total } = await store.list({ orgId, ...query })
+    const assistants = await store.assistantIds(rows.map((row) => row.id))
+    return { rows: rows.map((row) => presentSource(row, assistants.get(row.id) ?? [])), total }
+  }
+
+  /** @throws AppError `not_found`, also when it is of another type than the path says. */
+  async get(orgId: string, id: string, type?: Source['type']): Promise<KnowledgeSource> {
+    return this.present(await this.require(orgId, id, type))
+  }
+
+  /**
+   * Stores a pair that is found as soon as this resolves.
+   * @throws AppError `invalid_input` for assistants that do not exist, `not_ready` while nothing can be embedded.
+   */
+  async addQa(orgId: string, given: NewQa): Promise<KnowledgeSource> {
+    await this.parts.assistants.requireAll(orgId, given.assistant_ids ?? [])
+    await requireSearch(this.parts.retriever)
+    const source = await this.parts.db.transaction().execute((tx) =>
+      sourceStore(tx).create({
+        orgId,
+        type: 'qa',
+        title: given.question,
+        question: given.question,
+        answer: given.answer,
+        tags: given.tags,
+        origin: given.source,
+        assistantIds: given.assistant_ids,
+      }),
+    )
+    await this.parts.ingest.indexQa(source.id)
+    return this.get(orgId, source.id)
+  }
+
+  /**
+   * Takes an upload over for processing. The same bytes under the same title are kept once: the answer is
+   * then the source already held. Whatever goes wrong, no file is left behind.
+   * @throws AppError `invalid_input` from `fields`, for an empty file, or for assistants that do not exist.
+   */
+  async addFile(
+    orgId: string,
+    upload: Upload,
+    fields: () => NewFile,
+  ): Promise<{ source: KnowledgeSource; isNew: boolean }> {
+    const path = join(this.parts.uploadsDir, upload.name)
+    try {
+      const { source, isNew } = await this.storeFile(orgId, upload, path, fields())
+      if (isNew) this.parts.ingest.wake()
+      else await rm(path, { force: true })
+      return { source: await this.present(source), isNew }
+    } catch (error) {
+      await rm(path, { force: true })
+      throw error
+    }
+  }
+
+  private async storeFile(orgId: string, upload: Upload, path: string, given: NewFile) {
+    if (upload.bytes === 0) {
+      throw new AppError('invalid_input', 'The file is empty.', {
+        fields: [{ path: 'file', message: 'The file is empty.' }],
+      })
+    }
+    await this.parts.assistants.requireAll(orgId, given.assistant_ids ?? [])
+    const sha256 = await fileHash(path)
+    const fileName = (upload.originalName.split(/[\\/]/).at(-1) ?? '').slice(-255).toWellFormed() || 'file'
+    const title = given.title?.trim() || fileName
+    return this.parts.db.transaction().execute(async (tx) => {
+      const same = await sourceStore(tx).findSame(orgId, sha256, title)
+      if (same !== undefined) return { source: same, isNew: false }
+      const source = await sourceStore(tx).create({
+        orgId,
+        type: 'file',
+        title,
+        fileName,
+        fileType: given.file_type,
+        bytes: upload.bytes,
+        sha256,
+        storedFile: upload.name,
+        assistantIds: given.assistant_ids,
+      })
+      await jobStore(tx).enqueue({ sourceId: source.id, orgId, task: 'ingest', stage: 'extract' })
+      return { source, isNew: true }
+    })
+  }
+
+  /** Hides the source at once; its passages, vectors and file are removed in the background. */
+  async remove(orgId: string, id: string, type?: Source['type']): Promise<void> {
+    await this.require(orgId, id, type)
+    const marked = await this.parts.db.transaction().execute(async (tx) => {
+      if (!(await sourceStore(tx).markDeleting(orgId, id))) return false
+      await jobStore(tx).enqueue({ sourceId: id, orgId, task: 'delete', stage: 'index' })
+      return true
+    })
+    if (!marked) throw notFound('knowledge source', id)
+    this.parts.ingest.wake()
+  }
+
+  /** The very search that answers use. */
+  async search(
+    orgId: string,
+    { query, assistant_id: assistantId, limit }: KnowledgeSearch,
+  ): Promise<KnowledgeHit[]> {
+    if (assistantId !== undefined)
+      await this.parts.assistants.requireAll(orgId, [assistantId], 'assistant_id')
+    await requireSearch(this.parts.retriever)
+    const hits = await this.parts.retriever.search({ orgId, assistantId }, query, limit ?? DEFAULT_HITS)
+    return hits.map(presentHit)
+  }
+
+  private async require(orgId: string, id: string, type: Source['type'] | undefined): Promise<Source> {
+    const source = await sourceStore(this.parts.db).find(orgId, id)
+    if (source === undefined || (type !== undefined && source.type !== type))
+      throw notFound('knowledge source', id)
+    return source
+  }
+
+  private async present(source: Source): Promise<KnowledgeSource> {
+    const assistants = await sourceStore(this.parts.db).assistantIds([source.id])
+    return presentSource(source, assistants.get(source.id) ?? [])
+  }
+}
+
+async function fileHash(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}

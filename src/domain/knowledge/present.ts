@@ -1,0 +1,54 @@
+import type { KnowledgeHit, KnowledgeSource } from '../../contract/knowledge.js'
+import type { Hit } from '../../retrieval/retriever.js'
+import type { Source } from '../../store/sources.js'
+
+/** A source as clients see it. */
+export function presentSource(source: Source, assistantIds: string[]): KnowledgeSource {
+  if (source.status === 'deleting') throw new Error('A source that is being deleted is not shown.')
+  return {
+    id: source.id,
+    type: source.type,
+    title: source.title,
+    status: source.status,
+    stage: source.stage,
+    error: source.error,
+    progress: {
+      pages_done: source.pagesDone,
+      pages: source.pages,
+      passages_done: source.passagesDone,
+      passages: source.passages,
+    },
+    language: source.language,
+    pages: source.pages,
+    passages: source.passages,
+    bytes: source.bytes,
+    sha256: source.sha256,
+    file_name: source.fileName,
+    file_type: source.fileType,
+    media_type: source.mediaType,
+    url: source.url,
+    question: source.question,
+    answer: source.answer,
+    tags: source.tags,
+    source: source.origin,
+    assistant_ids: assistantIds,
+    created_at: source.createdAt,
+    updated_at: source.updatedAt,
+  }
+}
+
+/** A search hit as clients see it. */
+export function presentHit(hit: Hit): KnowledgeHit {
+  return {
+    source_id: hit.sourceId,
+    passage_id: hit.passageId,
+    type: hit.type,
+    title: hit.title,
+    text: hit.text,
+    page: hit.page,
+    section: hit.section,
+    score: hit.score,
+    lexical_score: hit.lexicalScore,
+    vector_score: hit.vectorScore,
+  }
+}

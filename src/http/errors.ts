@@ -1,0 +1,122 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { MulterError } from 'multer'
+import type { Failure } from '../contract/envelope.js'
+import { AppError, type ErrorCode } from '../errors.js'
+import type { Logger } from '../log.js'
+
+/** A new ErrorCode does not compile until it has a status here. */
+const STATUS: Record<ErrorCode, number> = {
+  malformed: 400,
+  missing_origin_header: 400,
+  origin_not_allowed: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  assistant_inactive: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  session_expired: 410,
+  too_large: 413,
+  unsupported_type: 415,
+  invalid_input: 422,
+  rate_limited: 429,
+  busy: 503,
+  not_ready: 503,
+  model_unavailable: 503,
+  cancelled: 503,
+}
+
+/** The only place where a failure becomes a response. */
+export function errorHandler(log: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    const known = toAppError(error)
+    if (known === undefined) log.error({ err: error, method: req.method, path: req.path }, 'request failed')
+    if (res.headersSent) {
+      next(error)
+      return
+    }
+    const failure = describeFailure(error)
+    if (known?.code === 'unauthorized') res.set('WWW-Authenticate', 'Bearer')
+    if (known?.retryAfterSeconds !== undefined) res.set('Retry-After', String(known.retryAfterSeconds))
+    closeIfUnread(req, res)
+    res.status(failure.status_code).json(failure)
+  }
+}
+
+/** The envelope of a failure. What is not an AppError says nothing of what went wrong inside. */
+export function describeFailure(error: unknown): Failure {
+  const known = toAppError(error)
+  if (known === undefined) {
+    return {
+      status: 'error',
+      status_code: 500,
+      detail: 'Something went wrong on the server.',
+      code: 'internal',
+      data: null,
+    }
+  }
+  return {
+    status: 'error',
+    status_code: STATUS[known.code],
+    detail: known.message,
+    code: known.code,
+    data: known.fields.length === 0 ? null : { errors: known.fields },
+  }
+}
+
+/** What answers a path that does not exist. */
+export const unknownPath: RequestHandler = (req, _res, next) => {
+  next(
+    new AppError(
+      'not_found',
+      `There is no ${req.method} ${req.originalUrl.split('?')[0]?.slice(0, 200) ?? ''}.`,
+    ),
+  )
+}
+
+/** A body refused before it was read to its end must not be taken for the next request. */
+function closeIfUnread(req: Request, res: Response): void {
+  if (!req.complete) res.set('Connection', 'close')
+}
+
+function toAppError(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return error
+  if (!(error instanceof Error)) return undefined
+  if (error instanceof MulterError) return fromMulter(error)
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') {
+    return new AppError('cancelled', 'The reply was not finished in time.', {
+      cause: error,
+      retryAfterSeconds: 5,
+    })
+  }
+  if (error instanceof URIError)
+    return new AppError('malformed', 'The path is not valid percent-encoding.', { cause: error })
+  const status = 'status' in error ? error.status : undefined
+  if (status === 413)
+    return new AppError('too_large', 'The body is larger than this endpoint takes.', { cause: error })
+  if (status === 415) {
+    return new AppError('unsupported_type', 'The body’s encoding or character set is not supported.', {
+      cause: error,
+    })
+  }
+  if (status === 400) return new AppError('malformed', malformedDetail(error), { cause: error })
+  return undefined
+}
+
+function malformedDetail(error: Error): string {
+  const type = 'type' in error ? error.type : undefined
+  if (type === 'entity.parse.failed') return 'The body is not valid JSON.'
+  return 'The request could not be read.'
+}
+
+function fromMulter(error: MulterError): AppError {
+  if (error.code === 'LIMIT_FILE_SIZE')
+    return new AppError('too_large', 'The file is larger than this server takes.', { cause: error })
+  if (error.code === 'LIMIT_UNEXPECTED_FILE') {
+    return new AppError('invalid_input', 'Send one file, in the field "file".', {
+      cause: error,
+      fields: [{ path: error.field ?? 'file', message: 'Send one file, in the field "file".' }],
+    })
+  }
+  return new AppError('malformed', `The form could not be read: ${error.message}.`, { cause: error })
+}

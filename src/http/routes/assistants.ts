@@ -1,0 +1,33 @@
+import { Router } from 'express'
+import { AssistantPatch, NewAssistant } from '../../contract/assistants.js'
+import { IdPath, Paging } from '../../contract/common.js'
+import type { Assistants } from '../../domain/assistants/assistants.js'
+import { callerOf, keysOnly } from '../caller.js'
+import { parse, parseBody } from '../parse.js'
+import { ok, okList } from '../respond.js'
+
+/** `/assistants`, and `/agents`, its older name. */
+export function assistantRoutes(assistants: Assistants): Router {
+  const router = Router()
+
+  router.get('/', async (req, res) => {
+    const paging = parse(Paging, req.query)
+    const names = req.baseUrl.endsWith('/agents') ? ['agents', 'assistants'] : ['assistants']
+    okList(res, names, await assistants.list(callerOf(req), paging), paging)
+  })
+
+  router.post('/', keysOnly, async (req, res) => {
+    ok(res, await assistants.create(callerOf(req).orgId, parseBody(NewAssistant, req)), 201)
+  })
+
+  router.get('/:id', async (req, res) => {
+    ok(res, await assistants.get(callerOf(req), parse(IdPath, req.params).id))
+  })
+
+  router.patch('/:id', keysOnly, async (req, res) => {
+    const { id } = parse(IdPath, req.params)
+    ok(res, await assistants.patch(callerOf(req).orgId, id, parseBody(AssistantPatch, req)))
+  })
+
+  return router
+}

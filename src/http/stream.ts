@@ -1,0 +1,79 @@
+import type { Response } from 'express'
+import type { StreamFrame } from '../contract/messages.js'
+import type { Turn } from '../domain/conversations/turn.js'
+import { describeFailure } from './errors.js'
+
+/** A comment line this often keeps proxies from closing a quiet stream. */
+const PING_MS = 15_000
+/** Clients give up after 10 s without headers. */
+const HEADERS_WITHIN_MS = 8000
+
+/** Sends a reply as it is being made: frames `data: {json}`, last `done` or `error`. */
+export async function sendTurnAsEvents(res: Response, turn: Turn): Promise<void> {
+  const left = leaveSignal(res)
+  res.status(200).set({
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-cache, no-transform',
+    'X-Accel-Buffering': 'no',
+  })
+  res.flushHeaders()
+  const ping = setInterval(() => res.write(': ping\n\n'), PING_MS)
+  try {
+    for await (const event of turn.events(left)) await writeFrame(res, event, left)
+    if (left.aborted) return
+    await writeFrame(res, { type: 'done', data: await turn.result }, left)
+  } catch (error) {
+    const { detail, code } = describeFailure(error)
+    if (!left.aborted) await writeFrame(res, { type: 'error', detail, code }, left)
+  } finally {
+    clearInterval(ping)
+    res.end()
+  }
+}
+
+/**
+ * Sends the finished reply as JSON. The turn runs to its end even if the client leaves. Should it take
+ * long, status 200 and white space go ahead, which JSON allows; a failure then shows in the envelope only.
+ * @throws what the turn failed with, as long as no header has been sent.
+ */
+export async function sendTurnAsJson(res: Response, turn: Turn): Promise<void> {
+  turn.keep()
+  const keepAlive = setInterval(() => {
+    if (!res.headersSent) res.status(200).type('json')
+    res.write(' ')
+  }, HEADERS_WITHIN_MS)
+  try {
+    const data = await turn.result
+    end(res, { status: 'success', status_code: 200, detail: null, data })
+  } catch (error) {
+    if (!res.headersSent) throw error
+    end(res, describeFailure(error))
+  } finally {
+    clearInterval(keepAlive)
+  }
+}
+
+function end(res: Response, body: unknown): void {
+  if (res.headersSent) res.end(JSON.stringify(body))
+  else res.status(200).json(body)
+}
+
+function leaveSignal(res: Response): AbortSignal {
+  const left = new AbortController()
+  res.once('close', () => left.abort())
+  return left.signal
+}
+
+/** Waits for a slow reader, so that its frames do not pile up in memory. */
+async function writeFrame(res: Response, frame: StreamFrame, left: AbortSignal): Promise<void> {
+  if (res.write(`data: ${JSON.stringify(frame)}\n\n`) || left.aborted) return
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      res.off('drain', done)
+      left.removeEventListener('abort', done)
+      resolve()
+    }
+    res.on('drain', done)
+    left.addEventListener('abort', done)
+  })
+}

@@ -1,0 +1,85 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDatabase, type Database } from '#src/store/database.js'
+import { jobStore } from '#src/store/jobs.js'
+import { sourceStore, type Source } from '#src/store/sources.js'
+
+export const ORG = 'acme'
+
+/** A data folder of its own with an organization in its database. */
+export interface KnowledgeFolder {
+  path: string
+  uploads: string
+  database: Database
+  /** Stores an upload as the API does: file, source and job. */
+  addFile(name: string, content: string | Buffer, title?: string): Promise<Source>
+  /** Hides a source and owes its removal, as the API does. */
+  remove(id: string): Promise<void>
+  dispose(): Promise<void>
+}
+
+export async function knowledgeFolder(): Promise<KnowledgeFolder> {
+  const path = mkdtempSync(join(tmpdir(), 'ingest-'))
+  const uploads = join(path, 'uploads')
+  mkdirSync(uploads)
+  const database = await openDatabase(join(path, 'appliance.db'))
+  const { db } = database
+  await db
+    .insertInto('organization')
+    .values({ id: ORG, name: ORG, requests_per_hour: null, created_at: '' })
+    .execute()
+  return {
+    path,
+    uploads,
+    database,
+    async addFile(name, content, title = name) {
+      const storedFile = randomUUID()
+      writeFileSync(join(uploads, storedFile), content)
+      return db.transaction().execute(async (tx) => {
+        const source = await sourceStore(tx).create({
+          orgId: ORG,
+          type: 'file',
+          title,
+          fileName: name,
+          storedFile,
+          sha256: createHash('sha256').update(content).digest('hex'),
+        })
+        await jobStore(tx).enqueue({ sourceId: source.id, orgId: ORG, task: 'ingest', stage: 'extract' })
+        return source
+      })
+    },
+    async remove(id) {
+      await db.transaction().execute(async (tx) => {
+        await sourceStore(tx).markDeleting(ORG, id)
+        await jobStore(tx).enqueue({ sourceId: id, orgId: ORG, task: 'delete', stage: 'index' })
+      })
+    },
+    async dispose() {
+      await database.close()
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Everything the index holds, without what differs from run to run (ids, times). */
+export function indexContents({ connection }: Database): unknown {
+  const passages = connection
+    .prepare(
+      `select p.num, ordinal, kind, text, page, section, start_offset, end_offset, p.language, indexed, live, s.title
+       from passage p join source s on s.id = p.source_id order by s.title, ordinal`,
+    )
+    .all() as { num: number }[]
+  return passages.map(({ num, ...passage }) => ({
+    ...passage,
+    words: connection.prepare('select count(*) as n from passage_words where rowid = ?').get(num),
+    vector: vectorOf(connection, num),
+  }))
+}
+
+function vectorOf(connection: Database['connection'], num: number): number[] | null {
+  const row = connection.prepare('select embedding from passage_vectors where num = ?').get(BigInt(num)) as
+    { embedding: Buffer } | undefined
+  return row === undefined ? null : [...row.embedding]
+}

@@ -1,0 +1,36 @@
+import type { ChatEngine, EngineEvent, PromptMessage } from '#src/inference/engine.js'
+
+/** A chat engine that writes the given pieces, and remembers what it was asked. */
+export function scriptedChat(
+  pieces: string[],
+  before: (index: number, signal: AbortSignal | undefined) => Promise<void> = () => Promise.resolve(),
+): ChatEngine & { prompts: PromptMessage[][] } {
+  const prompts: PromptMessage[][] = []
+  return {
+    prompts,
+    status: () => ({ state: 'ready', model: 'scripted', device: 'cpu', pid: null, detail: null }),
+    load: () => Promise.resolve(),
+    generate: (messages, options) => {
+      prompts.push(messages)
+      return Promise.resolve(write(pieces, before, options.signal))
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+async function* write(
+  pieces: string[],
+  before: (index: number, signal: AbortSignal | undefined) => Promise<void>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<EngineEvent> {
+  for (const [index, text] of pieces.entries()) {
+    await before(index, signal)
+    signal?.throwIfAborted()
+    yield { type: 'token', text }
+  }
+  yield {
+    type: 'end',
+    usage: { promptTokens: 10, cachedTokens: 4, completionTokens: pieces.length },
+    reason: 'stop',
+  }
+}
