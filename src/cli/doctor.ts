@@ -20,12 +20,8 @@ export function registerDoctor(program: Command): void {
 }
 
 async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const machine = await Promise.all([
-    checkNode(process.versions.node),
-    checkCompiler(),
-    checkCpu(),
-    checkGpu(),
-  ])
+  const probed = await Promise.all([checkCompiler(), checkCpu(), checkGpu()])
+  const machine = [checkNode(process.versions.node), ...probed]
   let config: Config
   try {
     config = readConfig(env)

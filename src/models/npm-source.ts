@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { finished } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { list, type ReadEntry } from 'tar'
 import { explainWriteError, FetchError } from './fetch-error.js'
@@ -152,30 +152,37 @@ async function unpack(job: NpmFetch, tarball: string, name: string): Promise<voi
       ),
     ),
   )
-  const writes: Promise<void>[] = []
+  for (const { path } of wanted.values()) await mkdir(dirname(path), { recursive: true })
+  const writes: Promise<Error | undefined>[] = []
   const take = (entry: ReadEntry) => {
     const member = entry.path.replace(/^[^/]+\//, '')
     const target = wanted.get(member)
-    if (target === undefined || entry.type !== 'File') {
-      entry.resume()
-      return
-    }
+    if (target === undefined || entry.type !== 'File') return
     wanted.delete(member)
     writes.push(write(entry, target.path, target.first ? 'w' : 'a'))
   }
   await list({ file: tarball, strict: true, maxReadSize: READ_BYTES, onReadEntry: take })
-  await Promise.all(writes)
+  const failure = (await Promise.all(writes)).find((error) => error !== undefined)
+  if (failure !== undefined) throw failure
   if (wanted.size > 0) {
     throw new FetchError('damaged', `The package ${name} does not hold ${[...wanted.keys()].join(', ')}.`)
   }
 }
 
-async function write(entry: ReadEntry, path: string, flags: 'w' | 'a'): Promise<void> {
+/**
+ * Begins at once, because tar throws away what nobody takes, and never rejects, because it is awaited much later.
+ * @returns why it failed, or undefined.
+ */
+async function write(entry: ReadEntry, path: string, flags: 'w' | 'a'): Promise<Error | undefined> {
+  const target = createWriteStream(path, { flags })
+  entry.pipe(target)
   try {
-    await mkdir(dirname(path), { recursive: true })
-    await pipeline(entry, createWriteStream(path, { flags }))
+    await finished(target)
+    return undefined
   } catch (error) {
+    entry.unpipe(target)
     entry.resume()
-    throw explainWriteError(error, path)
+    const explained = explainWriteError(error, path)
+    return explained instanceof Error ? explained : new Error(String(explained))
   }
 }
