@@ -9,6 +9,7 @@ import {
   type Token,
 } from 'node-llama-cpp'
 import type { PromptMessage } from './engine.js'
+import { defuse, markersIn } from './template-markers.js'
 
 /** A prompt ready to be evaluated, and what the model writes when its turn is over. */
 export interface RenderedPrompt {
@@ -16,9 +17,6 @@ export interface RenderedPrompt {
   stopTokens: ReadonlySet<Token>
   stopTexts: string[]
 }
-
-/** Reserved spellings inside one line of a template: `<|user|>`, `[INST]`, `<<SYS>>`, `<start_of_turn>`. */
-const BRACKETED = /<\|[^|>\s]+\|>|\[\/?[A-Z_]+\]|<<\/?[A-Z]+>>|<\/?[a-z_]+>/g
 
 /** Turns messages into tokens by the template that the model's author put into the GGUF. */
 export class ChatTemplate {
@@ -58,17 +56,6 @@ export class ChatTemplate {
   }
 }
 
-/**
- * Breaks every marker that occurs in `text` by a space after its first character. Models whose markers are
- * ordinary text (TinyLlama's `<|user|>`) would otherwise read a visitor's words as a turn of their own.
- */
-export function defuse(text: string, markers: readonly string[]): string {
-  return markers.reduce(
-    (safe, marker) => safe.replaceAll(marker, `${marker.slice(0, 1)} ${marker.slice(1)}`),
-    text,
-  )
-}
-
 function wrapperOf(model: LlamaModel): ChatWrapper {
   const template = model.fileInfo.metadata.tokenizer?.chat_template
   if (template === undefined || template.trim() === '') return resolveChatWrapper(model)
@@ -90,14 +77,6 @@ function markersOf(wrapper: ChatWrapper): string[] {
     .filter((value) => value instanceof SpecialTokensText)
     .flatMap((value) => value.value.split('\n'))
   return [...new Set(lines.flatMap(markersIn))]
-}
-
-/** The markers in one line of template text; a line of plain words (`User:`) has none, or prose would suffer. */
-export function markersIn(line: string): string[] {
-  const bracketed = line.match(BRACKETED)
-  if (bracketed !== null) return [...bracketed]
-  const whole = line.trim()
-  return whole.length >= 3 && /^[^\p{L}\p{N}]/u.test(whole) ? [whole] : []
 }
 
 function toHistory(messages: PromptMessage[]): ChatHistoryItem[] {

@@ -14,6 +14,9 @@ interface Life {
   stubborn?: boolean
 }
 
+/** Generous: other work may hold the processor. */
+const WAIT = { timeout: 10_000 }
+
 let dir: string
 let modelFile: string
 const engines: LlamaProcess[] = []
@@ -180,7 +183,7 @@ describe('a child that dies', () => {
     const engine = engineLiving([{}])
     await engine.load()
     process.kill(engine.status().pid ?? 0, 'SIGKILL')
-    await vi.waitFor(() => expect(engine.status()).toMatchObject({ state: 'ready', pid: lives()[1] }))
+    await vi.waitFor(() => expect(engine.status()).toMatchObject({ state: 'ready', pid: lives()[1] }), WAIT)
   })
 
   it('is given up after too many failures, until somebody asks to load again', async () => {
@@ -202,7 +205,7 @@ describe('a child that dies', () => {
   it('is killed when it gives no sign of life', async () => {
     const engine = engineLiving([{ deaf: true }, {}], { deadlines: { stallMs: 1_000, pingMs: 50 } })
     await engine.load()
-    await vi.waitFor(() => expect(engine.status()).toMatchObject({ state: 'ready', pid: lives()[1] }))
+    await vi.waitFor(() => expect(engine.status()).toMatchObject({ state: 'ready', pid: lives()[1] }), WAIT)
   })
 })
 
@@ -214,20 +217,20 @@ describe('replies', () => {
       for await (const _ of await ask(engine, 'hello', { signal: leaving.signal })) leaving.abort()
     }
     await expect(reading()).rejects.toMatchObject({ name: 'AbortError' })
-    await vi.waitFor(() => expect(engine.status().queue?.running).toBe(0))
+    await vi.waitFor(() => expect(engine.status().queue?.running).toBe(0), WAIT)
   })
 
   it('stops writing when its reader stops reading', async () => {
     const engine = engineLiving([{ reply: 'endless' }])
     for await (const _ of await ask(engine, 'hello')) break
-    await vi.waitFor(() => expect(engine.status().queue?.running).toBe(0))
+    await vi.waitFor(() => expect(engine.status().queue?.running).toBe(0), WAIT)
   })
 
   it('frees the engine when a reply is cancelled while its child is being replaced', async () => {
     const engine = engineLiving([{ reply: 'crash' }, { load: 'hang' }])
     const leaving = new AbortController()
     const asked = ask(engine, 'hello', { signal: leaving.signal })
-    await vi.waitFor(() => expect(engine.status().state).toBe('restarting'))
+    await vi.waitFor(() => expect(engine.status().state).toBe('restarting'), WAIT)
     leaving.abort()
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
     expect(engine.status().queue?.running).toBe(0)
