@@ -11,15 +11,24 @@ export interface Job {
   stage: Stage
   /** Runs begun since it last made progress. */
   attempts: number
+  /** With the source it identifies the job: work owed anew is another job. */
+  createdAt: string
 }
 
 export type JobStore = ReturnType<typeof jobStore>
 
 /** The `job` table: a queue that survives the process. */
 export function jobStore(db: Executor) {
+  const own = (job: Job) =>
+    db
+      .updateTable('job')
+      .where('source_id', '=', job.sourceId)
+      .where('created_at', '=', job.createdAt)
+      .where('task', '=', job.task)
+
   return {
     /** Owes this work to the source, in place of whatever was owed to it before, at the end of the queue. */
-    async enqueue(job: { sourceId: string; orgId: string; task: Job['task']; stage: Stage }): Promise<void> {
+    async enqueue(job: Pick<Job, 'sourceId' | 'orgId' | 'task' | 'stage'>): Promise<void> {
       await db
         .replaceInto('job')
         .values({
@@ -53,27 +62,30 @@ export function jobStore(db: Executor) {
     },
 
     /** Counts a run as begun; written before the work, so that a run that kills the process has counted. */
-    async begin(sourceId: string): Promise<void> {
-      await db
-        .updateTable('job')
+    async begin(job: Job): Promise<void> {
+      await own(job)
         .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
-        .where('source_id', '=', sourceId)
         .execute()
     },
 
-    /** Takes the run's beginning back: it stopped in good order. */
-    async release(sourceId: string): Promise<void> {
-      await db.updateTable('job').set({ attempts: 0 }).where('source_id', '=', sourceId).execute()
+    /** The run stopped in good order: it does not count. */
+    async release(job: Job): Promise<void> {
+      await own(job).set({ attempts: 0 }).execute()
     },
 
     /** Everything before `stage` is stored: a later run starts there. The run counts as the first again. */
-    async advance(sourceId: string, stage: Stage): Promise<void> {
-      await db.updateTable('job').set({ stage, attempts: 1 }).where('source_id', '=', sourceId).execute()
+    async advance(job: Job, stage: Stage): Promise<void> {
+      await own(job).set({ stage, attempts: 1 }).execute()
     },
 
-    /** The work of this task is done, or given up. Another task queued meanwhile stays. */
-    async finish(sourceId: string, task: Job['task']): Promise<void> {
-      await db.deleteFrom('job').where('source_id', '=', sourceId).where('task', '=', task).execute()
+    /** The work is done, or given up. Work owed anew meanwhile stays. */
+    async finish(job: Job): Promise<void> {
+      await db
+        .deleteFrom('job')
+        .where('source_id', '=', job.sourceId)
+        .where('created_at', '=', job.createdAt)
+        .where('task', '=', job.task)
+        .execute()
     },
 
     /** How many jobs wait or run. */
@@ -94,5 +106,6 @@ function toJob(row: Selectable<JobTable>): Job {
     task: row.task,
     stage: row.stage,
     attempts: row.attempts,
+    createdAt: row.created_at,
   }
 }

@@ -72,14 +72,16 @@ export function passageStore(db: Executor) {
       return rows.map(toPassage)
     },
 
-    /** The passage, or undefined when it is another organization's, not live, or does not exist. */
+    /** The passage, or undefined when it is another organization's, cannot be searched, or does not exist. */
     async find(orgId: string, id: string): Promise<Passage | undefined> {
       const row = await db
         .selectFrom('passage')
-        .selectAll()
-        .where('id', '=', id)
-        .where('org_id', '=', orgId)
-        .where('live', '=', 1)
+        .innerJoin('source', 'source.id', 'passage.source_id')
+        .selectAll('passage')
+        .where('passage.id', '=', id)
+        .where('passage.org_id', '=', orgId)
+        .where('passage.live', '=', 1)
+        .where('source.status', '!=', 'deleting')
         .executeTakeFirst()
       return row && toPassage(row)
     },
@@ -98,11 +100,6 @@ export function passageStore(db: Executor) {
     /** Notes that words and vectors of these rows are written; same transaction as writing them. */
     async markIndexed(nums: number[]): Promise<void> {
       await db.updateTable('passage').set({ indexed: 1 }).where('num', 'in', nums).execute()
-    },
-
-    /** Forgets that the source's passages are indexed, so that they are embedded anew. */
-    async markUnindexed(sourceId: string): Promise<void> {
-      await db.updateTable('passage').set({ indexed: 0, live: 0 }).where('source_id', '=', sourceId).execute()
     },
 
     /** Makes all of the source's passages findable, or none of them. */

@@ -116,15 +116,21 @@ export function sourceStore(db: Executor) {
       return map
     },
 
-    /** Ids of all sources in one of these states, oldest first, across organizations. */
-    async idsByStatus(statuses: SourceStatus[]): Promise<string[]> {
+    /** Unfinished sources to which no work is owed: the process died between writing and indexing them. */
+    async orphans(): Promise<Source[]> {
       const rows = await db
         .selectFrom('source')
-        .select('id')
-        .where('status', 'in', statuses)
-        .orderBy('created_at')
+        .selectAll()
+        .where('status', 'in', ['pending', 'processing', 'deleting'])
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb.selectFrom('job').select('job.source_id').whereRef('job.source_id', '=', 'source.id'),
+            ),
+          ),
+        )
         .execute()
-      return rows.map((row) => row.id)
+      return rows.map(toSource)
     },
 
     /** Saves progress. Does nothing once the source is being deleted; answers whether it did. */

@@ -1,0 +1,81 @@
+import { workerData } from 'piscina'
+import { chunk, type Block } from '../retrieval/chunk.js'
+import type { Embedder, EmbedderOptions } from '../retrieval/embedder.js'
+import { indexText, type IndexableText } from '../retrieval/index-text.js'
+import { detectLanguage } from '../retrieval/language.js'
+
+/** What a thread of the indexing pool is started with. */
+export interface IndexWorkerData {
+  embedder: EmbedderOptions
+  /** URL of the module whose `loadEmbedder` makes the embedder. */
+  embedderModule: string
+}
+
+/** What the indexing pool is asked to chunk. */
+export interface ChunkTask {
+  /** JSON of the blocks. */
+  blocks: Uint8Array
+  title: string
+  language: string | null
+}
+
+/** A passage to be prepared for the index. */
+export type IndexTask = IndexableText & { language: string | null }
+
+/** What the index is given for a passage. */
+export interface Indexed {
+  title: string
+  body: string
+  vector: Float32Array
+}
+
+/** Passages per message, so that the main thread unpacks and stores them in short steps. */
+const PASSAGES_PER_BATCH = 50
+/** Shorter texts say too little about their language; the document's is taken. */
+const TELLING_CHARACTERS = 80
+
+const data = workerData as IndexWorkerData
+let loaded: Promise<Embedder> | undefined
+
+function embedder(): Promise<Embedder> {
+  loaded ??= import(data.embedderModule).then(
+    (module: { loadEmbedder: typeof import('../retrieval/embedder.js').loadEmbedder }) =>
+      module.loadEmbedder(data.embedder),
+  )
+  return loaded
+}
+
+/** Loads the model and says what it is. */
+export async function describe(): Promise<{ id: string; dimension: number }> {
+  const { id, dimension } = await embedder()
+  return { id, dimension }
+}
+
+/** Cuts a document into passages; each element of the answer is the JSON of some of them, in order. */
+export async function chunkBlocks(task: ChunkTask): Promise<Uint8Array[]> {
+  const model = await embedder()
+  const blocks = JSON.parse(new TextDecoder().decode(task.blocks)) as Block[]
+  const passages = chunk(blocks, {
+    title: task.title,
+    language: task.language,
+    countTokens: (text) => model.countTokens(text),
+    languageOf: (text) =>
+      text.length < TELLING_CHARACTERS ? null : detectLanguage(text, task.language ?? undefined),
+  })
+  const batches: Uint8Array[] = []
+  for (let at = 0; at < passages.length; at += PASSAGES_PER_BATCH) {
+    batches.push(new TextEncoder().encode(JSON.stringify(passages.slice(at, at + PASSAGES_PER_BATCH))))
+  }
+  return batches
+}
+
+/** Stems and embeds passages, in order. */
+export async function index(tasks: IndexTask[]): Promise<Indexed[]> {
+  const model = await embedder()
+  const texts = tasks.map((task) => indexText(task, task.language ?? 'en'))
+  const vectors = await model.embed(
+    texts.map((text) => text.embedded),
+    'passage',
+  )
+  return texts.map(({ title, body }, at) => ({ title, body, vector: vectors[at] ?? new Float32Array() }))
+}

@@ -1,0 +1,149 @@
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Database } from '../store/database.js'
+import { jobStore, type Job } from '../store/jobs.js'
+import { passageIndex } from '../store/passage-index.js'
+import { passageStore } from '../store/passages.js'
+import { sourceStore, type Source } from '../store/sources.js'
+import { removePassages } from './delete-source.js'
+import { ExtractionError } from './extract/extraction.js'
+import type { Extractor } from './extractor.js'
+import type { Indexer } from './indexer.js'
+import { qaPassages } from './index-qa.js'
+
+/** What the stages work with. */
+export interface IngestParts {
+  database: Database
+  uploadsDir: string
+  extractor: Extractor
+  indexer: Indexer
+  /** The source's row has changed. */
+  changed: (source: Source) => void
+}
+
+/** The source was deleted, or owed other work, while it was being processed. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded'
+}
+
+/** Some 0.5 s of embedding on two cores: a Q&A pair given meanwhile waits no longer than that. */
+const EMBED_BATCH = 12
+const PROGRESS_EVERY_MS = 250
+
+/** Takes a source from where its job stands to ready. Everything it has stored is kept when it is stopped. */
+export async function ingestSource(
+  parts: IngestParts,
+  job: Job,
+  source: Source,
+  signal: AbortSignal,
+): Promise<void> {
+  const staged = job.stage === 'embed' || job.stage === 'index'
+  if (!staged) await stagePassages(parts, job, source, signal)
+  await embedPassages(parts, job, source, signal)
+  await publish(parts, job, source)
+}
+
+/** Saves progress and tells it. @throws Superseded when the source is being deleted. */
+export async function report(
+  parts: Pick<IngestParts, 'database' | 'changed'>,
+  id: string,
+  changes: Parameters<ReturnType<typeof sourceStore>['progress']>[1],
+): Promise<void> {
+  const store = sourceStore(parts.database.db)
+  if (!(await store.progress(id, changes))) throw new Superseded()
+  const source = await store.anyState(id)
+  if (source) parts.changed(source)
+}
+
+/** Stages extract and chunk. What an earlier, killed run has staged is thrown away first. */
+async function stagePassages(parts: IngestParts, job: Job, source: Source, signal: AbortSignal) {
+  const { db } = parts.database
+  await report(parts, source.id, {
+    status: 'processing',
+    stage: 'extract',
+    error: null,
+    pagesDone: 0,
+    passages: 0,
+    passagesDone: 0,
+  })
+  await removePassages(parts.database, source.id, signal)
+  const batches = source.type === 'qa' ? [() => qaPassages(source)] : await readFile(parts, source, signal)
+  let passages = 0
+  for (const batch of batches) {
+    signal.throwIfAborted()
+    passages += (await passageStore(db).stage(source, batch())).length
+    await nextTurn()
+  }
+  if (passages === 0) throw new ExtractionError('The file holds no text.')
+  await db.transaction().execute(async (tx) => {
+    await sourceStore(tx).progress(source.id, { stage: 'embed', passages, passagesDone: 0 })
+    await jobStore(tx).advance(job, 'embed')
+  })
+}
+
+async function readFile(parts: IngestParts, source: Source, signal: AbortSignal) {
+  if (source.storedFile === null) throw new ExtractionError('The uploaded file is gone.')
+  const file = {
+    path: join(parts.uploadsDir, source.storedFile),
+    hint: { fileName: source.fileName ?? undefined, fileType: source.fileType ?? undefined },
+  }
+  const { facts, blocks } = await parts.extractor.extract(file, pageReporter(parts, source.id), signal)
+  await report(parts, source.id, {
+    stage: 'chunk',
+    mediaType: facts.mediaType,
+    language: facts.language,
+    pages: facts.pages,
+    pagesDone: facts.pages ?? 0,
+  })
+  return parts.indexer.chunk({ blocks, title: source.title, language: facts.language }, signal)
+}
+
+/** Writes page progress a few times a second at most; a lost update is followed by the next one. */
+function pageReporter(parts: IngestParts, id: string) {
+  let last = 0
+  return (pagesDone: number, pages: number) => {
+    if (Date.now() - last < PROGRESS_EVERY_MS) return
+    last = Date.now()
+    report(parts, id, { pages, pagesDone }).catch(() => undefined)
+  }
+}
+
+/** Stages embed and index, batch by batch; each batch is stored whole with its count. */
+async function embedPassages(parts: IngestParts, job: Job, source: Source, signal: AbortSignal) {
+  const { db, connection } = parts.database
+  const { total } = await passageStore(db).count(source.id)
+  await report(parts, source.id, { status: 'processing', stage: 'embed', passages: total })
+  for (;;) {
+    signal.throwIfAborted()
+    const batch = await passageStore(db).unindexed(source.id, EMBED_BATCH)
+    if (batch.length === 0) return
+    const indexed = await parts.indexer.index(batch.map((passage) => ({ ...passage, title: source.title })))
+    await db.transaction().execute(async (tx) => {
+      const index = passageIndex(connection)
+      indexed.forEach((entry, at) => {
+        const passage = batch[at]
+        if (passage) index.insert({ num: passage.num, orgId: passage.orgId, ...entry })
+      })
+      await passageStore(tx).markIndexed(batch.map((passage) => passage.num))
+      await jobStore(tx).advance(job, 'embed')
+    })
+    const { indexed: passagesDone } = await passageStore(db).count(source.id)
+    await report(parts, source.id, { passagesDone })
+    await nextTurn()
+  }
+}
+
+/** All of the source's passages can be found from one moment to the next. */
+async function publish(parts: IngestParts, job: Job, source: Source): Promise<void> {
+  const { db } = parts.database
+  await report(parts, source.id, { stage: 'index' })
+  await db.transaction().execute(async (tx) => {
+    const { total } = await passageStore(tx).count(source.id)
+    await passageStore(tx).setLive(source.id, true)
+    await sourceStore(tx).progress(source.id, { passages: total, passagesDone: total })
+    if (!(await sourceStore(tx).setStatus(source.id, 'ready'))) throw new Superseded()
+    await jobStore(tx).finish(job)
+  })
+  const ready = await sourceStore(db).anyState(source.id)
+  if (ready) parts.changed(ready)
+}

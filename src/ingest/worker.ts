@@ -1,0 +1,213 @@
+import { AppError } from '../errors.js'
+import type { Logger } from '../log.js'
+import type { EmbedderOptions } from '../retrieval/embedder.js'
+import type { Database } from '../store/database.js'
+import { jobStore, type Job } from '../store/jobs.js'
+import { prepareIndex } from '../store/reindex.js'
+import { sourceStore, type Source } from '../store/sources.js'
+import { deleteSource } from './delete-source.js'
+import { ExtractionError } from './extract/extraction.js'
+import { Extractor } from './extractor.js'
+import { indexPair } from './index-qa.js'
+import { Indexer } from './indexer.js'
+import { ingestSource, Superseded } from './ingest-source.js'
+
+export interface IngestorOptions {
+  database: Database
+  /** Folder of the uploaded files. */
+  uploadsDir: string
+  log: Logger
+  /** Told after every change of a source's status, stage or progress. */
+  onEvent?: (source: Source) => void
+  /** Longest time one file's extraction may take. Default 10 minutes. */
+  extractDeadlineMs?: number
+  /** URL of a module with a `loadEmbedder`; tests put a small one in place of the real one. */
+  embedderModule?: string
+}
+
+const EXTRACT_DEADLINE_MS = 10 * 60_000
+/** A job during which the process died so often, without progress in between, is given up. */
+const MAX_ATTEMPTS = 3
+
+/**
+ * The second driver beside HTTP: works off the job table, one job at a time, oldest first. What it has
+ * stored survives `kill -9`: the next start goes on from there and ends with the same result.
+ */
+export class Ingestor {
+  readonly #options: IngestorOptions
+  readonly #extractor: Extractor
+  readonly #closing = new AbortController()
+  /** Jobs that failed for reasons of ours (a full disk); tried again at the next start. */
+  readonly #deferred = new Set<string>()
+  #indexer: Indexer | undefined
+  #started: Promise<void> | undefined
+  #ready = false
+  #loop: Promise<void> | undefined
+  #woken = false
+
+  constructor(options: IngestorOptions) {
+    this.#options = options
+    this.#extractor = new Extractor({ deadlineMs: options.extractDeadlineMs ?? EXTRACT_DEADLINE_MS })
+  }
+
+  /**
+   * Loads the embedder and takes up what is owed. Call again with a model after a failure.
+   * @throws Error when the embedder cannot be loaded.
+   */
+  start(embedder: EmbedderOptions): Promise<void> {
+    this.#started ??= this.#begin(embedder).catch((error: unknown) => {
+      this.#started = undefined
+      throw error
+    })
+    return this.#started
+  }
+
+  /** There is a new job. Never throws and does not wait; before `start` it does nothing. */
+  wake(): void {
+    this.#woken = true
+    if (!this.#ready || this.#closing.signal.aborted || this.#loop) return
+    this.#loop = this.#drain().finally(() => {
+      this.#loop = undefined
+      if (this.#woken) this.wake()
+    })
+  }
+
+  /** Resolves once no job is left that could run now. */
+  async idle(): Promise<void> {
+    while (this.#loop) await this.#loop
+  }
+
+  /**
+   * Embeds and indexes a stored Q&A pair, past the queue; once it resolves, the pair is found.
+   * @throws AppError `not_ready` before `start` was called, `not_found` for what is no pair (any more).
+   */
+  async indexQa(sourceId: string): Promise<void> {
+    await this.#started
+    if (!this.#indexer || !this.#ready) {
+      throw new AppError('not_ready', 'The embedding model is still loading; please try again in a moment.', {
+        retryAfterSeconds: 5,
+      })
+    }
+    const source = await sourceStore(this.#options.database.db).anyState(sourceId)
+    if (source?.type !== 'qa' || source.status === 'deleting') {
+      throw new AppError('not_found', `There is no Q&A pair "${sourceId}".`)
+    }
+    await indexPair(this.#options.database, this.#indexer, source)
+    const ready = await sourceStore(this.#options.database.db).anyState(sourceId)
+    if (ready) this.#tell(ready)
+  }
+
+  /** Stops after the batch under way and ends the worker threads. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#started?.catch(() => undefined)
+    await this.idle()
+    await Promise.all([this.#extractor.close(), this.#indexer?.close()])
+  }
+
+  async #begin(embedder: EmbedderOptions): Promise<void> {
+    const { database, log } = this.#options
+    const module = this.#options.embedderModule ?? new URL('../retrieval/embedder.js', import.meta.url).href
+    const indexer = new Indexer(embedder, module)
+    try {
+      const found = prepareIndex(database.connection, await indexer.describe())
+      if (found === 'replaced') log.warn('another embedding model: all knowledge is embedded anew')
+      await this.#adoptOrphans()
+    } catch (error) {
+      await indexer.close()
+      throw error
+    }
+    this.#indexer = indexer
+    this.#ready = true
+    this.wake()
+  }
+
+  /** A pair whose process died before it was indexed is taken up by the queue. */
+  async #adoptOrphans(): Promise<void> {
+    const { db } = this.#options.database
+    for (const { id, orgId, status } of await sourceStore(db).orphans()) {
+      const task = status === 'deleting' ? 'delete' : 'ingest'
+      await jobStore(db).enqueue({ sourceId: id, orgId, task, stage: 'extract' })
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const { log, database } = this.#options
+    try {
+      while (!this.#closing.signal.aborted) {
+        this.#woken = false
+        const job = await jobStore(database.db).next([...this.#deferred])
+        if (!job) return
+        await this.#run(job)
+      }
+    } catch (error) {
+      this.#woken = false
+      log.error({ err: error }, 'the job queue cannot be read')
+    }
+  }
+
+  async #run(job: Job): Promise<void> {
+    const { database, log } = this.#options
+    const jobs = jobStore(database.db)
+    try {
+      await jobs.begin(job)
+      const source = await sourceStore(database.db).anyState(job.sourceId)
+      if (!source) await jobs.finish(job)
+      else if (job.task === 'delete') {
+        await deleteSource(database, this.#options.uploadsDir, source, this.#closing.signal)
+      } else if (job.attempts >= MAX_ATTEMPTS) {
+        await this.#fail(
+          job,
+          `The appliance stopped ${MAX_ATTEMPTS} times while working on this source (stage "${job.stage}"), so it was given up.`,
+        )
+      } else await this.#ingest(job, source)
+    } catch (error) {
+      if (this.#closing.signal.aborted) await jobs.release(job)
+      else if (error instanceof Superseded) await jobs.finish(job)
+      else if (error instanceof ExtractionError) await this.#fail(job, error.message)
+      else if (job.task === 'ingest') await this.#failUnexpectedly(job, error)
+      else {
+        log.error({ err: error, source: job.sourceId }, 'deleting a source failed')
+        this.#deferred.add(job.sourceId)
+      }
+    }
+  }
+
+  async #ingest(job: Job, source: Source): Promise<void> {
+    if (!this.#indexer) return
+    const parts = {
+      database: this.#options.database,
+      uploadsDir: this.#options.uploadsDir,
+      extractor: this.#extractor,
+      indexer: this.#indexer,
+      changed: (changed: Source) => {
+        this.#tell(changed)
+      },
+    }
+    await ingestSource(parts, job, source, this.#closing.signal)
+  }
+
+  async #failUnexpectedly(job: Job, error: unknown): Promise<void> {
+    this.#options.log.error({ err: error, source: job.sourceId }, 'processing a source failed')
+    const source = await sourceStore(this.#options.database.db).anyState(job.sourceId)
+    const stage = source?.stage ?? job.stage
+    await this.#fail(
+      job,
+      `Processing stopped unexpectedly in stage "${stage}"; the log of the appliance says why.`,
+    )
+  }
+
+  async #fail(job: Job, sentence: string): Promise<void> {
+    const { db } = this.#options.database
+    await db.transaction().execute(async (tx) => {
+      await sourceStore(tx).setStatus(job.sourceId, 'failed', sentence)
+      await jobStore(tx).finish(job)
+    })
+    const source = await sourceStore(db).anyState(job.sourceId)
+    if (source) this.#tell(source)
+  }
+
+  #tell(source: Source): void {
+    this.#options.onEvent?.(source)
+  }
+}
