@@ -21,6 +21,8 @@ export interface Embedder {
   readonly dimension: number
   /** Longer texts are cut to this many tokens, special ones and prefix included. */
   readonly maxTokens: number
+  /** Whether the model was trained on the language (ISO 639-1); otherwise its vectors say little. */
+  reads(language: string): boolean
   /**
    * One unit vector per text, in order. The same text always gives the same vector.
    * Occupies its thread between texts; rejects with the signal's reason once aborted.
@@ -44,6 +46,8 @@ export interface EmbedderOptions {
   passagePrefix?: string | undefined
   /** Default 256, what all-MiniLM-L6-v2 was trained for (its model card). */
   maxTokens?: number | undefined
+  /** Languages it was trained on (ISO 639-1), or `all`. Default: English. */
+  languages?: readonly string[] | 'all' | undefined
   /** CPU threads of one inference. Default 1. */
   threads?: number | undefined
 }
@@ -81,6 +85,7 @@ class OnnxEmbedder implements Embedder {
   readonly id: string
   readonly maxTokens: number
   readonly #prefixes: Record<EmbeddingRole, string>
+  readonly #languages: readonly string[] | 'all'
 
   constructor(
     options: EmbedderOptions,
@@ -90,7 +95,12 @@ class OnnxEmbedder implements Embedder {
   ) {
     this.id = options.id ?? basename(resolve(options.directory))
     this.maxTokens = options.maxTokens ?? DEFAULT_MAX_TOKENS
+    this.#languages = options.languages ?? ['en']
     this.#prefixes = { query: options.queryPrefix ?? '', passage: options.passagePrefix ?? '' }
+  }
+
+  reads(language: string): boolean {
+    return this.#languages === 'all' || this.#languages.includes(language)
   }
 
   async embed(texts: readonly string[], role: EmbeddingRole, signal?: AbortSignal): Promise<Float32Array[]> {

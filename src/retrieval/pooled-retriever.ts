@@ -1,0 +1,120 @@
+import { fileURLToPath } from 'node:url'
+import { Piscina } from 'piscina'
+import { AppError } from '../errors.js'
+import type { Evidence, Hit, Retriever, SearchScope } from './retriever.js'
+import type { EvidenceTask, SearchTask, SearchWorkerData } from './search-worker.js'
+
+export interface PooledRetrieverOptions extends SearchWorkerData {
+  /** Longest wait for one answer, queueing included, in milliseconds. Default 10,000. */
+  deadlineMs?: number | undefined
+  /** Longest wait for the model, in milliseconds. Default 60,000. */
+  startDeadlineMs?: number | undefined
+  /** Calls that may wait behind the one under way. Default 64. */
+  maxQueue?: number | undefined
+}
+
+/**
+ * Searches in a worker thread with a database handle and an embedder of its own. A worker that dies or
+ * overruns its deadline is replaced; the calls it had under way are rejected.
+ */
+export class PooledRetriever implements Retriever {
+  readonly #pool: Piscina
+  readonly #deadlineMs: number
+  readonly #startDeadlineMs: number
+  readonly #maxQueue: number
+  #waiting = 0
+  #started: Promise<void> | undefined
+
+  constructor(options: PooledRetrieverOptions) {
+    const data: SearchWorkerData = { database: options.database, embedder: options.embedder }
+    this.#deadlineMs = options.deadlineMs ?? 10_000
+    this.#startDeadlineMs = options.startDeadlineMs ?? 60_000
+    this.#maxQueue = options.maxQueue ?? 64
+    this.#pool = new Piscina({
+      filename: fileURLToPath(new URL('search-worker.js', import.meta.url)),
+      workerData: data,
+      minThreads: 1,
+      maxThreads: 1,
+    })
+    // @NOTE a dead worker also rejects its calls; without a listener its error would end the process.
+    this.#pool.on('error', () => undefined)
+  }
+
+  async ready(): Promise<void> {
+    this.#started ??= this.#call<undefined>('ready', {}, this.#startDeadlineMs).catch((error: unknown) => {
+      this.#started = undefined
+      throw error
+    })
+    await this.#started
+  }
+
+  async search(scope: SearchScope, query: string, limit: number, signal?: AbortSignal): Promise<Hit[]> {
+    const task: SearchTask = { scope, query, limit }
+    return this.#answer('search', task, signal)
+  }
+
+  async evidence(scope: SearchScope, question: string, signal?: AbortSignal): Promise<Evidence> {
+    const task: EvidenceTask = { scope, question }
+    return this.#answer('evidence', task, signal)
+  }
+
+  /** Ends the worker; calls under way are rejected. */
+  async close(): Promise<void> {
+    await this.#pool.destroy()
+  }
+
+  async #answer<Result>(name: string, task: object, signal: AbortSignal | undefined): Promise<Result> {
+    signal?.throwIfAborted()
+    if (this.#waiting > this.#maxQueue) {
+      throw new AppError('busy', 'Too many searches are waiting. Try again in a moment.', {
+        retryAfterSeconds: 1,
+      })
+    }
+    this.#waiting += 1
+    const answer = this.#call<Result>(name, task, this.#deadlineMs).finally(() => {
+      this.#waiting -= 1
+    })
+    return untilAborted(answer, signal)
+  }
+
+  async #call<Result>(name: string, task: object, deadlineMs: number): Promise<Result> {
+    // @NOTE piscina ends the worker when the signal of a running call fires: right for one that hangs, too
+    // much for a visitor who left, so only the deadline goes there.
+    const deadline = new AbortController()
+    const timer = setTimeout(() => {
+      deadline.abort()
+    }, deadlineMs)
+    try {
+      return (await this.#pool.run(task, { name, signal: deadline.signal })) as Result
+    } catch (error) {
+      if (!deadline.signal.aborted) throw error
+      throw new AppError('busy', 'The search took too long. Try again in a moment.', {
+        cause: error,
+        retryAfterSeconds: 2,
+      })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** The answer, or the signal's reason as soon as it is aborted. */
+async function untilAborted<Result>(
+  answer: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (signal === undefined) return answer
+  let stop: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal.reason as Error)
+    }
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([answer, aborted])
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop)
+    answer.catch(() => undefined)
+  }
+}

@@ -1,0 +1,76 @@
+import { workerData } from 'piscina'
+import { openConnection } from '../store/database.js'
+import { loadEmbedder, type Embedder, type EmbedderOptions } from './embedder.js'
+import { buildEvidence } from './evidence.js'
+import type { Evidence, Hit, SearchScope } from './retriever.js'
+import { PassageSearch } from './search.js'
+
+/** What the worker is started with. */
+export interface SearchWorkerData {
+  /** The database file; opened read-only. */
+  database: string
+  embedder: EmbedderOptions
+}
+
+export interface SearchTask {
+  scope: SearchScope
+  query: string
+  limit: number
+}
+
+export interface EvidenceTask {
+  scope: SearchScope
+  question: string
+}
+
+/** Hits that evidence is drawn from. */
+const EVIDENCE_HITS = 8
+
+interface Opened {
+  search: PassageSearch
+  embedder: Embedder
+}
+
+let opened: Promise<Opened> | undefined
+
+/** Resolves once the model is loaded; a failed load is tried again at the next call. */
+export async function ready(): Promise<void> {
+  await open()
+}
+
+export async function search({ scope, query, limit }: SearchTask): Promise<Hit[]> {
+  const { search } = await open()
+  return search.find(scope, await search.prepare(scope, query), limit)
+}
+
+export async function evidence({ scope, question }: EvidenceTask): Promise<Evidence> {
+  const { search, embedder } = await open()
+  const query = await search.prepare(scope, question)
+  const hits = search.find(scope, query, EVIDENCE_HITS)
+  const { passages, frequency } = query.statistics
+  return buildEvidence({
+    question,
+    language: query.language,
+    hits,
+    pairs: search.pairs(scope, query, hits),
+    questionEmbedding: query.vector,
+    embed: (texts) => embedder.embed(texts, 'passage'),
+    statistics: { passages, frequency: (stem) => frequency.get(stem) ?? 0 },
+    sighted: embedder.reads(query.language),
+  })
+}
+
+function open(): Promise<Opened> {
+  opened ??= start().catch((error: unknown) => {
+    opened = undefined
+    throw error
+  })
+  return opened
+}
+
+async function start(): Promise<Opened> {
+  const data = workerData as SearchWorkerData
+  const embedder = await loadEmbedder(data.embedder)
+  const connection = openConnection(data.database, { readonly: true })
+  return { search: new PassageSearch(connection, embedder), embedder }
+}
