@@ -1,0 +1,65 @@
+import { buildApp, VERSION } from './app.js'
+import { ConfigError, readConfig, type Config } from './config.js'
+import { createLogger } from './log.js'
+import { announcement } from './startup/announce.js'
+import { createEngines } from './startup/engines.js'
+import { DataFolderError, holdDataFolder } from './store/data-lock.js'
+import { prepareModels } from './startup/models.js'
+import { listen, ListenError, localUrl, stopListening } from './startup/serve.js'
+import { DatabaseError, openDatabase } from './store/database.js'
+
+/** Environment → configuration → models → appliance → listening; the other way round on SIGTERM. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env)
+  const log = createLogger(config.logLevel)
+  const release = holdDataFolder(config.data.dir)
+  const database = await openDatabase(config.data.database)
+  const models = await prepareModels(config.models, process.stderr)
+  const app = buildApp(config, database, createEngines(config, models, database, log, process.env), log)
+  const news = await app.begin()
+  const server = await listen(app.handler, config.http.port, config.http.host)
+
+  process.stdout.write(
+    `${announcement({
+      version: VERSION,
+      url: config.http.publicUrl ?? localUrl(server),
+      models,
+      threads: config.engine.threads,
+      gpu: config.engine.gpu,
+      modelsDir: config.models.dir,
+      news,
+      credentialsGiven: config.bootstrap !== undefined,
+      startedInMs: performance.now(),
+      colour: hasColour(config),
+    })}\n`,
+  )
+
+  let ending = false
+  const end = (signal: string) => {
+    if (ending) return
+    ending = true
+    log.info({ signal }, 'ending')
+    stopListening(server)
+      .then(() => app.close())
+      .then(release, fail)
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+}
+
+function hasColour(config: Config): boolean {
+  return process.stdout.isTTY && config.logLevel !== 'silent' && !('NO_COLOR' in process.env)
+}
+
+/** What the operator can mend is said in its own words; anything else with its stack. */
+function fail(error: unknown): void {
+  const known = [ConfigError, DatabaseError, DataFolderError, ListenError].some(
+    (kind) => error instanceof kind,
+  )
+  process.stderr.write(
+    `${known ? (error as Error).message : String(error instanceof Error ? error.stack : error)}\n`,
+  )
+  process.exit(1)
+}
+
+main().catch(fail)

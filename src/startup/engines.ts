@@ -1,0 +1,79 @@
+import type { Engines, IngestDriver } from '../app.js'
+import type { Config } from '../config.js'
+import { LlamaProcess } from '../inference/llama-process.js'
+import { Ingestor } from '../ingest/worker.js'
+import type { Logger } from '../log.js'
+import type { ChosenModel } from '../models/choose.js'
+import type { EmbedderOptions } from '../retrieval/embedder.js'
+import { PooledRetriever } from '../retrieval/pooled-retriever.js'
+import type { Retriever } from '../retrieval/retriever.js'
+import type { Database } from '../store/database.js'
+import type { Models } from './models.js'
+
+/** The real engines: nothing is loaded until it is started or asked for. */
+export function createEngines(
+  config: Config,
+  models: Models,
+  database: Database,
+  log: Logger,
+  environment: Readonly<Record<string, string | undefined>>,
+): Engines {
+  const { embedding, chat } = models
+  const { threads, gpu, contextTokens } = config.engine
+  const options = embedding && embedderOptions(embedding, threads)
+  return {
+    chat: new LlamaProcess({
+      modelFile: chat?.path ?? null,
+      modelName: chat?.id ?? null,
+      threads,
+      gpu,
+      contextTokens,
+      environment,
+      log,
+    }),
+    retriever: options
+      ? new PooledRetriever({ database: config.data.database, embedder: options })
+      : blindRetriever(config.models.dir),
+    ingest: ingestDriver(new Ingestor({ database, uploadsDir: config.data.uploads, log }), options),
+    embeddingModel: embedding?.id ?? null,
+  }
+}
+
+function embedderOptions(model: ChosenModel, threads: number): EmbedderOptions {
+  const entry = model.entry?.role === 'embedding' ? model.entry : undefined
+  return {
+    directory: model.path,
+    id: model.id,
+    threads,
+    ...(entry && {
+      queryPrefix: entry.prefixes.query,
+      passagePrefix: entry.prefixes.passage,
+      maxTokens: entry.maxTokens,
+      languages: entry.languages.includes('multilingual') ? ('all' as const) : entry.languages,
+    }),
+  }
+}
+
+function ingestDriver(ingestor: Ingestor, embedder: EmbedderOptions | undefined): IngestDriver {
+  return {
+    start: async () => {
+      if (embedder !== undefined) await ingestor.start(embedder)
+    },
+    wake: () => {
+      ingestor.wake()
+    },
+    indexQa: (sourceId) => ingestor.indexQa(sourceId),
+    close: () => ingestor.close(),
+  }
+}
+
+/** Stands where no embedding model is: says what is missing, and how to get it. */
+function blindRetriever(modelsDir: string): Retriever {
+  const refuse = () =>
+    Promise.reject(
+      new Error(
+        `There is no embedding model: none could be fetched. Put one into ${modelsDir} (a folder with config.json, tokenizer.json and onnx/model_quantized.onnx) and restart.`,
+      ),
+    )
+  return { ready: refuse, search: refuse, evidence: refuse, close: () => Promise.resolve() }
+}
