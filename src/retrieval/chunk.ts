@@ -34,8 +34,10 @@ const RESERVED_TOKENS = 8
 const CONTEXT_TOKENS = 72
 /** From here a passage would rather end with its paragraph than hold half of the next. */
 const FULL_ENOUGH = 110
-/** Shorter than this, a section shares its passage with the next one. */
-const TOO_SHORT = 32
+/** From here a passage rather ends with its page, so that what is quoted from it is cited by the right one. */
+const WORTH_A_PAGE = 48
+/** Whatever title and headings take, so much of the text fits. */
+const LEAST_ROOM = 32
 /** Longest stretch without white space that is kept whole, in code points. */
 const LONGEST_WORD = 60
 
@@ -49,7 +51,7 @@ const JOINT = '\n\n'
 /**
  * Cuts a document into passages along its structure, in order and without overlap: `fullText(blocks)` is
  * exactly the passages' texts with white space between them. Sentences, list items and table rows stay
- * whole unless one alone is longer than the embedder reads; a heading stands with what follows it.
+ * whole unless one alone is longer than the embedder reads; a heading opens the passage that follows it.
  */
 export function chunk(blocks: Block[], options: ChunkOptions): NewPassage[] {
   const text = fullText(blocks)
@@ -57,7 +59,7 @@ export function chunk(blocks: Block[], options: ChunkOptions): NewPassage[] {
   let offset = 0
   for (const [index, block] of blocks.entries()) {
     if (block.kind === 'heading') packer.heading(block, span(text, offset, offset + block.text.length), index)
-    else packer.body(unitsOf(text, block, offset, options), index)
+    else packer.body(unitsOf(text, block, offset, options), index, block.page)
     offset += block.text.length + JOINT.length
   }
   const starts = blockStarts(blocks)
@@ -103,6 +105,7 @@ class Packer {
   readonly #path: { level: number; text: string }[] = []
   #current = emptyDraft()
   #limit: number
+  #page: number | null = null
 
   constructor(options: ChunkOptions) {
     this.#options = options
@@ -111,7 +114,7 @@ class Packer {
 
   heading(block: Block, place: Span | undefined, index: number): void {
     if (!place) return
-    if (this.#current.hasBody && this.#current.tokens >= TOO_SHORT) this.#close()
+    if (this.#current.hasBody) this.#close()
     const level = block.level ?? 1
     while ((this.#path.at(-1)?.level ?? 0) >= level) this.#path.pop()
     this.#path.push({ level, text: block.text.replace(/\s+/gu, ' ').trim() })
@@ -119,12 +122,15 @@ class Packer {
     for (const unit of this.#fit(block.text, place)) this.#push({ ...unit, block: index })
   }
 
-  body(spans: (Span & { text: string })[], index: number): void {
+  body(spans: (Span & { text: string })[], index: number, page: number | null): void {
     const units = spans.flatMap((place) => this.#fit(place.text, place))
     const total = units.reduce((sum, unit) => sum + unit.tokens, 0)
     const target = Math.min(TARGET_TOKENS, this.#limit)
     const { hasBody, tokens } = this.#current
-    if (hasBody && tokens >= FULL_ENOUGH && tokens + total > target) this.#close()
+    const turned = page !== this.#page && tokens >= WORTH_A_PAGE
+    this.#page = page
+    if (hasBody && turned) this.#close()
+    else if (hasBody && tokens >= FULL_ENOUGH && tokens + total > target) this.#close()
     for (const unit of units) {
       if (this.#current.hasBody && this.#current.tokens + unit.tokens > target) this.#close()
       if (!this.#current.hasBody) this.#current.section = this.#section()
@@ -165,7 +171,7 @@ class Packer {
   #fit(text: string, place: Span): Omit<Unit, 'block'>[] {
     const tokens = this.#options.countTokens(text)
     const above = this.#current.hasBody ? 0 : this.#current.tokens
-    const limit = Math.max(this.#limit - above, TOO_SHORT)
+    const limit = Math.max(this.#limit - above, LEAST_ROOM)
     if (tokens <= limit) return [{ start: place.start, end: place.end, tokens }]
     return cutWords(text, place.start, limit, this.#options.countTokens)
   }
