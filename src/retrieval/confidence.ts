@@ -54,7 +54,16 @@ const MODELS: Record<'sighted' | 'blind', Model> = {
     threshold: 0.4,
   },
 }
-const KEYS = ['passage', 'own', 'context', 'cosine', 'sentence', 'missing', 'pairs'] as const
+/** The features, in the order the calibration fits them. */
+export const CONFIDENCE_FEATURES = [
+  'passage',
+  'own',
+  'context',
+  'cosine',
+  'sentence',
+  'missing',
+  'pairs',
+] as const
 
 /** Measures the evidence as a whole. `candidates` are scored; `hits` are those they come from. */
 export function confidenceFeatures(
@@ -84,7 +93,7 @@ export function confidenceFeatures(
 /** How likely the hits answer the question, in [0, 1]. */
 export function confidenceOf(features: ConfidenceFeatures, sighted: boolean): number {
   const model = MODELS[sighted ? 'sighted' : 'blind']
-  const sum = KEYS.reduce((total, key) => total + model[key] * features[key], model.bias)
+  const sum = CONFIDENCE_FEATURES.reduce((total, key) => total + model[key] * features[key], model.bias)
   return 1 / (1 + Math.exp(-sum))
 }
 

@@ -1,6 +1,11 @@
-import { confidenceFeatures, confidenceOf, confidenceThreshold } from './confidence.js'
+import {
+  confidenceFeatures,
+  confidenceOf,
+  confidenceThreshold,
+  type ConfidenceFeatures,
+} from './confidence.js'
 import { compareQuestions, matchPair, type Likeness, type StoredPair } from './qa-match.js'
-import { readQuestion, type WordStatistics } from './question.js'
+import { readQuestion, type Question, type WordStatistics } from './question.js'
 import { chooseQuotes } from './quote.js'
 import type { Evidence, Hit } from './retriever.js'
 import { candidatesOf, scoreOf, type Candidate } from './sentence-score.js'
@@ -33,23 +38,24 @@ const EMBEDDED_SENTENCES = 12
 /** A pair that asks the same is evidence in itself, even one that may not be served as the answer. */
 const PAIR_CREDIT = 0.9
 
+/** What was measured before anything is decided. */
+export interface Findings {
+  question: Question
+  sighted: boolean
+  hits: Hit[]
+  candidates: Candidate[]
+  features: ConfidenceFeatures
+  compared: Likeness[]
+}
+
 /**
  * Says everything about one question that can be said without a model that writes: the stored pair that asks the
  * same, the sentences to quote, and how sure one may be of them. Embeds at most 12 sentences.
  */
 export async function buildEvidence(input: EvidenceInput): Promise<Evidence> {
-  const sighted = input.sighted ?? input.language === 'en'
-  const question = readQuestion(input.question, input.language, input.statistics)
-  const compared = compareQuestions(question, input.pairs, input.statistics, sighted)
-  const hits = quotableHits(input.hits, input.pairs).slice(0, PASSAGES)
-  const candidates = candidatesOf(question, hits)
-  score(candidates, sighted)
-  await compareMeaning(candidates, input)
-  score(candidates, sighted)
-
-  const features = confidenceFeatures(question, hits, candidates)
+  const findings = await gather(input)
+  const { question, sighted, candidates, features, compared } = findings
   const match = matchPair(question, compared)
-  const confidence = match ? 1 : Math.max(confidenceOf(features, sighted), likePair(compared, hits))
   return {
     language: input.language,
     hits: [...input.hits],
@@ -57,9 +63,23 @@ export async function buildEvidence(input: EvidenceInput): Promise<Evidence> {
     quotes: chooseQuotes(question, candidates),
     coverage: features.passage,
     cosine: features.cosine,
-    confidence,
+    confidence: match ? 1 : Math.max(confidenceOf(features, sighted), likePair(findings)),
     threshold: confidenceThreshold(sighted),
   }
+}
+
+/** Reads the question and measures hits and stored pairs against it. */
+export async function gather(input: EvidenceInput): Promise<Findings> {
+  const sighted = input.sighted ?? input.language === 'en'
+  const question = readQuestion(input.question, input.language, input.statistics)
+  const compared = compareQuestions(question, input.pairs, sighted)
+  const hits = quotableHits(input.hits, input.pairs).slice(0, PASSAGES)
+  const candidates = candidatesOf(question, hits)
+  score(candidates, sighted)
+  await compareMeaning(candidates, input)
+  score(candidates, sighted)
+  const features = confidenceFeatures(question, hits, candidates)
+  return { question, sighted, hits, candidates, features, compared }
 }
 
 /** Puts a pair's answer in the place of its question, once per pair. */
@@ -101,7 +121,7 @@ function dot(a: Float32Array, b: Float32Array): number {
 }
 
 /** What the likeliest pair whose answer may be quoted adds to the confidence. */
-function likePair(compared: readonly Likeness[], hits: readonly Hit[]): number {
+function likePair({ compared, hits }: Findings): number {
   const quotable = compared.find(({ pair }) => hits.some(({ sourceId }) => sourceId === pair.sourceId))
   return PAIR_CREDIT * (quotable?.likelihood ?? 0)
 }

@@ -1,7 +1,7 @@
 import { foldAccents } from './tokens.js'
 
 /** What kind of thing a question asks for, as far as its words tell. */
-export type AnswerKind = 'person' | 'place' | 'time' | 'quantity' | 'reason' | 'any'
+export type AnswerKind = 'person' | 'place' | 'time' | 'quantity' | 'reason' | 'manner' | 'any'
 
 const ASKED: [AnswerKind, RegExp][] = [
   [
@@ -20,6 +20,10 @@ const ASKED: [AnswerKind, RegExp][] = [
     'person',
     /\bwho(?:m|se)?\b|\b(?:what|which) (?:person|man|woman|author|actor|president|king|queen|player|scientist|writer|emperor|team|company|group)\b|\b(?:a |avec |par |de |contre |pour |chez )?qui (?:est|sont|a|ont|etait|fut|\p{L}+)\b|\bquel(?:le)?s? (?:homme|femme|roi|reine|auteur|acteur|president|joueur|equipe|personnage|ecrivain|empereur|artiste)\b/u,
   ],
+  [
+    'manner',
+    /\bhow (?:do|does|can|could|should|to|would|must)\b|\bcomment\b(?! (?:s'?)?appell)|\bsteps?\b|\betapes\b|\bprocedure\b/,
+  ],
   ['reason', /\bwhy\b|\bpourquoi\b|\bfor what reason\b|\bpour quelles? raisons?\b/],
 ]
 
@@ -29,6 +33,10 @@ const NUMBER_WORDS =
   /\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|billion|half|third|twice|dozen|several|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante|soixante|cent|cents|mille|millions?|milliards?|moitie|tiers|quart|dizaine|centaine|free|gratuit|gratuite)\b/
 const REASONS =
   /\b(?:because|since|due to|so that|in order to|as a result|therefore|thus|caused|reason|to avoid|parce qu|car|puisqu|afin|grace a|en raison|a cause|cause|pour (?:eviter|que)|raison|donc)\b/
+
+/** Instructions: steps of a list and what leads in to them, imperatives, means. */
+const INSTRUCTIONS =
+  /^(?:[-*+•–]|\(?\d{1,2}[.)])\s|:\s*$|^(?:click|press|open|go|select|choose|enter|tap|type|use|follow|turn|switch|hold|set|add|remove|fill|run|install|check|sign|log|visit|contact|call|send)\b|\bby \p{L}+ing\b|\byou (?:can|must|need|should|may)\b|^(?:\p{L}+, )?\p{L}+ez\b|\bvous (?:pouvez|devez)\b|\ben \p{L}+ant\b|\bgrace a\b|\bau moyen\b|\ba l'aide\b/u
 
 /** Reads the kind from the question words; `any` when they say nothing about it. */
 export function expectedAnswer(question: string): AnswerKind {
@@ -41,14 +49,19 @@ export function holdsAnswer(kind: AnswerKind, sentence: string, question: string
   if (kind === 'any') return true
   const plain = foldAccents(sentence.toLowerCase())
   if (kind === 'reason') return REASONS.test(plain)
+  if (kind === 'manner') return INSTRUCTIONS.test(plain)
   if (kind === 'quantity') return NUMBER_WORDS.test(plain) || newNumbers(sentence, question)
   if (kind === 'time') return MONTHS_AND_DAYS.test(plain) || newNumbers(sentence, question)
   return newNames(sentence, question)
 }
 
+/** Not the 42 of "E42", nor a step's number. */
+const NUMBER = /(?<![\p{L}\p{N}])\p{N}+/gu
+const LIST_NUMBER = /^\s*\(?\d{1,2}[.)]\s/u
+
 function newNumbers(sentence: string, question: string): boolean {
-  const known = new Set(question.match(/\p{N}+/gu))
-  return (sentence.match(/\p{N}+/gu) ?? []).some((number) => !known.has(number))
+  const known = new Set(question.match(NUMBER))
+  return (sentence.replace(LIST_NUMBER, '').match(NUMBER) ?? []).some((number) => !known.has(number))
 }
 
 function newNames(sentence: string, question: string): boolean {

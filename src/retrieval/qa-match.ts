@@ -27,17 +27,19 @@ export interface Likeness {
   likelihood: number
 }
 
+/** Stored questions are weighed by the prior alone: only the visitor's words were counted. */
+const NO_STATISTICS: WordStatistics = { passages: 0, frequency: () => 0 }
+
 /** Compares the visitor's question with stored ones, likeliest first. */
 export function compareQuestions(
   asked: Question,
   pairs: readonly StoredPair[],
-  statistics: WordStatistics,
   sighted: boolean,
 ): Likeness[] {
   const bag = bagOf(asked.language, asked.text)
   return pairs
     .map((pair): Likeness => {
-      const stored = readQuestion(pair.question, asked.language, statistics)
+      const stored = readQuestion(pair.question, asked.language, NO_STATISTICS)
       const there = coverageOf(asked, bagOf(asked.language, pair.question))
       const back = coverageOf(stored, bag)
       const unmet = 1 - coverageOf(asked, bagOf(asked.language, pair.question, pair.answer))

@@ -67,16 +67,40 @@ export function candidatesOf(question: Question, hits: readonly Hit[]): Candidat
   return hits.flatMap((hit, rank) => {
     const language = hit.language ?? question.language
     const sentences = splitSentences(hit.text, language)
-    const bags = sentences.map((sentence) => bagOf(language, sentence.text))
-    const above = bagOf(language, hit.title, hit.section ?? '')
+    const bags = sentences.map((sentence, at) => bagOf(language, sentence.text, ...listBelow(sentences, at)))
+    const above = headings(sentences).map((heading) => bagOf(language, hit.title, hit.section ?? '', heading))
     // A Q&A pair's title is its question: what was asked counts as if the answer said it.
     const aboveCredit = hit.type === 'qa' ? 1 : ABOVE
     const passage = coverageOf(question, bagOf(language, hit.title, hit.section ?? '', hit.text))
     return sentences.map((sentence, at): Candidate => {
-      const around = { own: bags[at], before: bags[at - 1], after: bags[at + 1], above, aboveCredit }
+      const around = {
+        own: bags[at],
+        before: bags[at - 1],
+        after: bags[at + 1],
+        above: above[at],
+        aboveCredit,
+      }
       const features = measure(question, sentence, around, passage, hit.score, language)
       return { ...sentence, hit, rank, at, features, score: 0 }
     })
+  })
+}
+
+/** What follows a lead-in ("The steps are:"): the lead-in speaks for its list. */
+export function listBelow(sentences: readonly Sentence[], at: number): string[] {
+  const lead = sentences[at]
+  if (!lead || !/[:：]$/u.test(lead.text)) return []
+  const after = sentences.slice(at + 1)
+  const end = after.findIndex(({ kind }) => kind !== 'item' && kind !== 'row' && kind !== 'code')
+  return after.slice(0, end < 0 ? after.length : end).map(({ text }) => text)
+}
+
+/** For each sentence the nearest heading before it in its passage. */
+function headings(sentences: readonly Sentence[]): string[] {
+  let last = ''
+  return sentences.map(({ kind, text }) => {
+    if (kind === 'heading') last = text
+    return last
   })
 }
 
@@ -84,7 +108,7 @@ interface Around {
   own: Bag | undefined
   before: Bag | undefined
   after: Bag | undefined
-  above: Bag
+  above: Bag | undefined
   aboveCredit: number
 }
 
