@@ -48,9 +48,9 @@ export async function download(job: Download): Promise<string | undefined> {
     const before = await sizeOf(job.partial)
     try {
       const answer = await request(job, before)
-      if (answer.offset > 0 && !job.hashKnown && answer.hash === undefined && answer.version !== version) {
-        await restart(job, answer)
-      }
+      const sameVersion = answer.version !== undefined && answer.version === version
+      const vouchedFor = job.hashKnown || answer.hash !== undefined || sameVersion
+      if (answer.offset > 0 && !vouchedFor) await restart(job, answer)
       version = answer.version
       if (!answer.complete) await receive(job, answer)
       return answer.hash
