@@ -34,14 +34,15 @@ const PASSAGES_PER_BATCH = 50
 /** Shorter texts say too little about their language; the document's is taken. */
 const TELLING_CHARACTERS = 80
 
+interface EmbedderModule {
+  loadEmbedder(options: EmbedderOptions): Promise<Embedder>
+}
+
 const data = workerData as IndexWorkerData
 let loaded: Promise<Embedder> | undefined
 
 function embedder(): Promise<Embedder> {
-  loaded ??= import(data.embedderModule).then(
-    (module: { loadEmbedder: typeof import('../retrieval/embedder.js').loadEmbedder }) =>
-      module.loadEmbedder(data.embedder),
-  )
+  loaded ??= import(data.embedderModule).then((module: EmbedderModule) => module.loadEmbedder(data.embedder))
   return loaded
 }
 

@@ -52,7 +52,8 @@ function inline(tokens: Token[] = []): string {
       if (token.type === 'html') return /^<br\s*\/?>/i.test(token.raw) ? ' ' : ''
       if (token.type === 'image') return (token as Tokens.Image).text
       if (token.type === 'checkbox') return ''
-      if ('tokens' in token && token.tokens) return inline(token.tokens)
+      const inner = 'tokens' in token ? (token.tokens as Token[] | undefined) : undefined
+      if (inner !== undefined) return inline(inner)
       return 'text' in token ? unescapeHtml(String(token.text)) : ''
     })
     .join('')

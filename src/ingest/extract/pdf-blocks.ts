@@ -72,7 +72,7 @@ function measure(lines: Line[]): Look {
   const font = mostFrequent(body.map((line) => [line.font, line.text.length])) ?? null
   const gaps = body.flatMap((line, index) => {
     const next = body[index + 1]
-    const gap = next && next.page === line.page ? (next.y - line.y) / size : 0
+    const gap = next?.page === line.page ? (next.y - line.y) / size : 0
     return gap > 0.5 && gap < 4 ? [Math.round(gap * 20) / 20] : []
   })
   const sizes = [...new Set(lines.map((line) => round(line.size)))]
@@ -104,7 +104,7 @@ function headingLevel(
   const ownFont = line.font !== null && line.font !== look.font && size >= look.size * 0.95
   const apart = !previous || parted(previous, line, look)
   if (!ownFont || !apart || !next || next.font === line.font || next.page !== line.page) return undefined
-  if (BULLET.test(line.text) || /[.,;:]$/u.test(line.text) || !/^[\p{Lu}\p{N}]/u.test(line.text))
+  if (BULLET.test(line.text) || /[.,;]$/u.test(line.text) || !/^[\p{Lu}\p{N}]/u.test(line.text))
     return undefined
   const short = line.right - line.x < (line.columnRight - line.columnLeft) * 0.85
   return short ? Math.min(6, look.sizes.length + 1) : undefined

@@ -82,6 +82,8 @@ export function pageLines(items: TextItem[], page: number, width: number): Line[
 function joinItems(items: TextItem[]): Segment[] {
   const segments: Segment[] = []
   for (const item of items) {
+    // @NOTE pdf.js fills a gap with one blank as wide as the gap; a wide one would join what it parts.
+    if (item.text.trim() === '' && item.width >= item.size * WIDE_GAP) continue
     const last = segments.at(-1)
     const size = Math.max(item.size, last?.size ?? 0)
     const gap = last ? Math.max(item.x - last.right, last.x - (item.x + item.width)) : Infinity

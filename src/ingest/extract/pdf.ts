@@ -100,7 +100,7 @@ async function readPage(document: Document, number: number): Promise<ReadPage> {
 /** The page's text runs as they stand on the displayed page; those set sideways apart, as if upright. */
 async function pageItems(page: Page): Promise<{ upright: TextItem[]; turned: TextItem[] }> {
   const content = await page.getTextContent()
-  const view = page.getViewport({ scale: 1 }).transform as number[]
+  const view = page.getViewport({ scale: 1 }).transform
   const upright: TextItem[] = []
   const turned: TextItem[] = []
   for (const item of content.items) {
