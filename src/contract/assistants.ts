@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { filledText, Id, LanguageTag, optional, text, Timestamp } from './common.js'
+import { filledText, Id, LanguageTag, optional, text, Timestamp, must } from './common.js'
 
 /** How an assistant's replies are made: `auto` lets the appliance choose. */
-export const AnswerMode = z.enum(['auto', 'quote', 'compose'], 'must be "auto", "quote" or "compose"')
+export const AnswerMode = z.enum(['auto', 'quote', 'compose'], must('"auto", "quote" or "compose"'))
 export type AnswerMode = z.infer<typeof AnswerMode>
 
 const fields = {
@@ -10,13 +10,13 @@ const fields = {
   description: text(4000),
   tone: text(200),
   language: LanguageTag,
-  default_tasks: z.array(text(200), 'must be a list of texts').max(50, 'must have at most 50 entries'),
-  is_active: z.boolean('must be true or false'),
+  default_tasks: z.array(text(200), must('a list of texts')).max(50, 'must have at most 50 entries'),
+  is_active: z.boolean(must('true or false')),
   instructions: text(8000),
   handoff_message: text(2000),
   fixed_language: LanguageTag.nullable(),
   answer_mode: AnswerMode,
-  widget_search: z.boolean('must be true or false'),
+  widget_search: z.boolean(must('true or false')),
 }
 
 /** `POST /assistants/`: only the name is required. */

@@ -4,8 +4,15 @@ import { z } from 'zod'
 const MAX_DEPTH = 16
 const MAX_METADATA_BYTES = 16 * 1024
 
+/** The refusal of a value that is missing, or not what is wanted ("a UUID"). */
+export function must(be: string) {
+  return {
+    error: (issue: { input?: unknown }) => (issue.input === undefined ? 'is required' : `must be ${be}`),
+  }
+}
+
 /** An id in a path or body. */
-export const Id = z.uuid('must be a UUID')
+export const Id = z.uuid(must('a UUID'))
 
 /** `/things/{id}`. */
 export const IdPath = z.object({ id: Id })
@@ -18,7 +25,7 @@ export function optional<T extends z.ZodType>(schema: T) {
 /** Text of at most `max` UTF-16 code units. Lone surrogates, which UTF-8 cannot hold, become U+FFFD. */
 export function text(max: number) {
   return z
-    .string('must be text')
+    .string(must('text'))
     .max(max, `must have at most ${String(max)} characters`)
     .transform((value) => value.toWellFormed())
 }
@@ -30,14 +37,18 @@ export function filledText(max: number) {
 
 /** A BCP 47 language tag such as `fr`, `en-GB` or `zh-Hant`. */
 export const LanguageTag = z
-  .string('must be text')
+  .string(must('text'))
   .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$/, 'must be a language tag such as "fr" or "en-GB"')
   .max(35, 'must have at most 35 characters')
 
 /** A free JSON object of the client's own: kept, returned, never interpreted. */
 export const Metadata = z
-  .record(z.string(), z.unknown(), 'must be an object')
-  .refine((value) => depth(value) <= MAX_DEPTH, `must not be nested deeper than ${String(MAX_DEPTH)} levels`)
+  .record(z.string(), z.unknown(), must('an object'))
+  .refine((value) => depth(value) <= MAX_DEPTH, {
+    error: `must not be nested deeper than ${String(MAX_DEPTH)} levels`,
+    // @NOTE the next check would run out of stack.
+    abort: true,
+  })
   .refine(
     (value) => new TextEncoder().encode(JSON.stringify(value)).length <= MAX_METADATA_BYTES,
     `must not be larger than ${String(MAX_METADATA_BYTES)} bytes`,
@@ -46,14 +57,14 @@ export const Metadata = z
 function depth(value: unknown): number {
   let level: unknown[] = [value]
   let count = 0
-  while (level.length > 0 && count <= MAX_DEPTH) {
+  while (level.length > 0 && count <= MAX_DEPTH + 1) {
     count += 1
     level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
   }
   return count - 1
 }
 
-const whole = z.coerce.number('must be a number').int('must be a whole number')
+const whole = z.coerce.number(must('a number')).int('must be a whole number')
 
 /** `?limit=&offset=` of every list. */
 export const Paging = z.object({

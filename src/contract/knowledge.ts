@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { filledText, Id, optional, Paging, text, Timestamp } from './common.js'
+import { filledText, Id, optional, Paging, text, Timestamp, must } from './common.js'
 
-const tags = z.array(filledText(100), 'must be a list of texts').max(50, 'must have at most 50 entries')
-const assistantIds = z.array(Id, 'must be a list of UUIDs').max(200, 'must have at most 200 entries')
+const tags = z.array(filledText(100), must('a list of texts')).max(50, 'must have at most 50 entries')
+const assistantIds = z.array(Id, must('a list of UUIDs')).max(200, 'must have at most 200 entries')
 
 /** `POST /knowledge/qa/`. */
 export const NewQa = z.object({
@@ -35,7 +35,7 @@ export const NewFile = z.object({
 })
 export type NewFile = z.infer<typeof NewFile>
 
-export const SourceType = z.enum(['file', 'qa', 'url'], 'must be "file", "qa" or "url"')
+export const SourceType = z.enum(['file', 'qa', 'url'], must('"file", "qa" or "url"'))
 export const SourceStatus = z.enum(
   ['pending', 'processing', 'ready', 'failed'],
   'must be "pending", "processing", "ready" or "failed"',
@@ -87,7 +87,7 @@ export type KnowledgeSource = z.infer<typeof KnowledgeSource>
 export const KnowledgeSearch = z.object({
   query: filledText(1000),
   assistant_id: optional(Id),
-  limit: optional(z.int('must be a whole number').min(1, 'must be at least 1').max(50, 'must be at most 50')),
+  limit: optional(z.int(must('a whole number')).min(1, 'must be at least 1').max(50, 'must be at most 50')),
 })
 export type KnowledgeSearch = z.infer<typeof KnowledgeSearch>
 

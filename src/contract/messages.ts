@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { filledText, Id, LanguageTag, Metadata, optional, text, Timestamp } from './common.js'
+import { filledText, Id, LanguageTag, Metadata, optional, text, Timestamp, must } from './common.js'
 
 /** Longest message of a visitor, UTF-16 code units. */
 export const MAX_MESSAGE = 8000
@@ -17,7 +17,7 @@ export const NewMessage = z.object({
       referrer: optional(text(2000)),
     }),
   ),
-  skip_ai_response: optional(z.boolean('must be true or false')),
+  skip_ai_response: optional(z.boolean(must('true or false'))),
 })
 export type NewMessage = z.infer<typeof NewMessage>
 
