@@ -111,8 +111,9 @@ function pageReporter(parts: IngestParts, id: string) {
 /** Stages embed and index, batch by batch; each batch is stored whole with its count. */
 async function embedPassages(parts: IngestParts, job: Job, source: Source, signal: AbortSignal) {
   const { db, connection } = parts.database
-  const { total } = await passageStore(db).count(source.id)
-  await report(parts, source.id, { status: 'processing', stage: 'embed', passages: total })
+  const { total, indexed: before } = await passageStore(db).count(source.id)
+  let passagesDone = before
+  await report(parts, source.id, { status: 'processing', stage: 'embed', passages: total, passagesDone })
   for (;;) {
     signal.throwIfAborted()
     const batch = await passageStore(db).unindexed(source.id, EMBED_BATCH)
@@ -127,7 +128,7 @@ async function embedPassages(parts: IngestParts, job: Job, source: Source, signa
       await passageStore(tx).markIndexed(batch.map((passage) => passage.num))
       await jobStore(tx).advance(job, 'embed')
     })
-    const { indexed: passagesDone } = await passageStore(db).count(source.id)
+    passagesDone += batch.length
     await report(parts, source.id, { passagesDone })
     await nextTurn()
   }
