@@ -57,7 +57,7 @@ export class ChatTemplate {
 }
 
 function wrapperOf(model: LlamaModel): ChatWrapper {
-  const template = model.fileInfo.metadata.tokenizer?.chat_template
+  const template = model.fileInfo.metadata.tokenizer.chat_template
   if (template === undefined || template.trim() === '') return resolveChatWrapper(model)
   // @NOTE reasoning off: a support reply must begin at once, and its thoughts are not for the visitor.
   return new JinjaTemplateChatWrapper({ template, tokenizer: model.tokenizer, reasoning: false })

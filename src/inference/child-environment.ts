@@ -25,8 +25,10 @@ const ALLOWED = [
   'XDG_RUNTIME_DIR',
 ] as const
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** The environment the inference child is started with: nothing but the variables it needs. */
-export function childEnvironment(env: Record<string, string | undefined>): Record<string, string> {
+export function childEnvironment(env: Environment): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const name of ALLOWED) {
     const value = env[name]

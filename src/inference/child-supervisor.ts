@@ -1,5 +1,6 @@
 import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
+import type { Environment } from './child-environment.js'
 import type { EngineStatus } from './engine.js'
 import { type ChildDeadlines, InferenceChild } from './inference-child.js'
 import { checkModelFile, MissingModel } from './model-file.js'
@@ -13,6 +14,7 @@ export interface SupervisorOptions {
   missingDetail: string
   load: LoadCommand
   script: string | URL
+  environment: Environment
   deadlines: ChildDeadlines
   restart: RestartLimits
   log: Logger
@@ -109,7 +111,7 @@ export class ChildSupervisor {
   }
 
   async #start(): Promise<void> {
-    const { modelFile, load, script, deadlines, log } = this.options
+    const { modelFile } = this.options
     try {
       if (modelFile === null) throw new MissingModel(null)
       await checkModelFile(modelFile)
@@ -119,17 +121,14 @@ export class ChildSupervisor {
       return
     }
     if (this.#closed) return
-    const child = new InferenceChild(
-      { script, load, deadlines, log },
-      {
-        onMessage: (message) => {
-          this.#hear(message)
-        },
-        onGone: (why) => {
-          if (this.#child === child) this.#lose(why)
-        },
+    const child = new InferenceChild(this.options, {
+      onMessage: (message) => {
+        this.#hear(message)
       },
-    )
+      onGone: (why) => {
+        if (this.#child === child) this.#lose(why)
+      },
+    })
     this.#child = child
     this.#status.pid = child.pid ?? null
   }

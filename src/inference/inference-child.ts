@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Logger } from '../log.js'
-import { childEnvironment } from './child-environment.js'
+import { childEnvironment, type Environment } from './child-environment.js'
 import { ChildMessage, type Command, type LoadCommand } from './protocol.js'
 
 export interface ChildDeadlines {
@@ -24,6 +24,8 @@ export interface ChildEvents {
 interface ChildOptions {
   script: string | URL
   load: LoadCommand
+  /** Our own environment, of which the child gets a few named variables. */
+  environment: Environment
   deadlines: ChildDeadlines
   log: Logger
 }
@@ -47,7 +49,7 @@ export class InferenceChild {
     private readonly events: ChildEvents,
   ) {
     this.#process = fork(options.script, [], {
-      env: childEnvironment(process.env),
+      env: childEnvironment(options.environment),
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -46,10 +46,11 @@ async function generate(command: GenerateCommand, signal: AbortSignal): Promise<
 async function close(): Promise<void> {
   if (closing) return
   closing = true
-  setTimeout(() => process.exit(1), DISPOSE_DEADLINE_MS).unref()
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), DISPOSE_DEADLINE_MS).unref()
   for (const controller of unfinished.values()) controller.abort()
   await lastReply
   await loaded?.dispose()
+  // @NOTE llama.cpp's threads may keep a process without work alive, so it is told to end.
   process.exit(0)
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
+import type { Environment } from './child-environment.js'
 import type { ChatEngine, EngineEvent, EngineStatus, GenerateOptions, PromptMessage } from './engine.js'
 import { ChildSupervisor, type SupervisorOptions } from './child-supervisor.js'
 import { MissingModel } from './model-file.js'
@@ -19,6 +20,8 @@ export interface LlamaProcessOptions {
   gpu: 'auto' | 'off' | 'cuda' | 'vulkan' | 'metal'
   /** Wanted size of prompt and reply together; the model's own limit may be lower. */
   contextTokens: number
+  /** The process's environment; the child sees only what its libraries need of it. */
+  environment: Environment
   log: Logger
   /** Replies that may wait, and for how long (ms). */
   queue?: { capacity: number; deadlineMs: number }
@@ -136,12 +139,13 @@ export class LlamaProcess implements ChatEngine {
 }
 
 function supervisionOf(options: LlamaProcessOptions): SupervisorOptions {
-  const { modelFile, threads, gpu, contextTokens, log } = options
+  const { modelFile, threads, gpu, contextTokens, environment, log } = options
   return {
     modelFile,
     initialState: modelFile !== null && existsSync(modelFile) ? 'unloaded' : 'missing',
     missingDetail: new MissingModel(modelFile).message,
     load: { type: 'load', modelFile: modelFile ?? '', threads, gpu, contextTokens },
+    environment,
     script: options.childScript ?? new URL('./llama-child.js', import.meta.url),
     deadlines: { ...DEFAULT_DEADLINES, ...options.deadlines },
     restart: { ...DEFAULT_RESTART_LIMITS, ...options.restart },

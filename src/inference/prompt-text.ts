@@ -42,7 +42,7 @@ export function systemText(assistant: PromptAssistant, language: string): string
 
 /** One passage, fenced as data. `number` counts from 1. */
 export function passageBlock(passage: PromptPassage, number: number): string {
-  const page = passage.page == null ? '' : ` page="${passage.page}"`
+  const page = passage.page === null || passage.page === undefined ? '' : ` page="${passage.page}"`
   const title = oneLine(passage.title).replaceAll('"', "'")
   return `<document number="${number}" title="${title}"${page}>\n${asData(passage.text.trim())}\n</document>`
 }
@@ -78,7 +78,7 @@ function languageName(tag: string): string {
 }
 
 function plain(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function oneLine(text: string): string {

@@ -26,7 +26,7 @@ export async function writeReply(
   send: Send,
 ): Promise<void> {
   const { id } = command
-  if (signal.aborted) {
+  if (isAborted(signal)) {
     send({ type: 'aborted', id })
     return
   }
@@ -45,7 +45,7 @@ export async function writeReply(
   })
   const bounded = { ...command, maxTokens: Math.min(command.maxTokens, room) }
   const written = await writeTokens(loaded, prompt, bounded, signal, send)
-  if (signal.aborted) {
+  if (isAborted(signal)) {
     send({ type: 'aborted', id })
     return
   }
@@ -68,7 +68,7 @@ async function readPrompt(
   // @NOTE no shifting: states computed behind other words make the same prompt answer differently.
   await sequence.adaptStateToTokens(tokens.slice(0, all), false)
   let stretch = FIRST_STRETCH_TOKENS
-  while (sequence.nextTokenIndex < all && !signal.aborted) {
+  while (sequence.nextTokenIndex < all && !isAborted(signal)) {
     const from = sequence.nextTokenIndex
     const since = performance.now()
     await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(from, Math.min(from + stretch, all)))
@@ -87,7 +87,7 @@ async function writeTokens(
   send: Send,
 ): Promise<{ tokens: number; reason: 'stop' | 'length' }> {
   const written: Token[] = []
-  if (signal.aborted) return { tokens: 0, reason: 'stop' }
+  if (isAborted(signal)) return { tokens: 0, reason: 'stop' }
   const decoder = new TokenDecoder<Token>((tokens, before) => model.detokenize(tokens, false, before))
   const filter = new StopFilter(prompt.stopTexts)
   const emit = (text: string) => {
@@ -103,7 +103,7 @@ async function writeTokens(
     },
   }
   for await (const token of sequence.evaluate(last, options)) {
-    if (signal.aborted || prompt.stopTokens.has(token)) break
+    if (isAborted(signal) || prompt.stopTokens.has(token)) break
     written.push(token)
     emit(filter.add(decoder.add(token)))
     if (filter.stopped) break
@@ -112,6 +112,11 @@ async function writeTokens(
       break
     }
   }
-  if (!signal.aborted) emit(filter.add(decoder.finish()) + filter.finish())
+  if (!isAborted(signal)) emit(filter.add(decoder.finish()) + filter.finish())
   return { tokens: written.length, reason }
+}
+
+/** Asked anew each time: a check before an `await` says nothing about after it. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted
 }

@@ -38,13 +38,13 @@ describe('checkModelFile', () => {
   ])('says what is wrong with %j of %d bytes', async (head, bytes, said) => {
     await expect(checkModelFile(file(head, bytes))).rejects.toMatchObject({
       code: 'model_unavailable',
-      message: expect.stringContaining(said),
+      message: expect.stringContaining(said) as string,
     })
   })
 
   it('does not take a folder for a model', async () => {
     await expect(checkModelFile(dir)).rejects.toMatchObject({
-      message: expect.stringContaining('not a file'),
+      message: expect.stringContaining('not a file') as string,
     })
   })
 })

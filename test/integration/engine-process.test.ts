@@ -47,6 +47,7 @@ function engineWith(options: Partial<LlamaProcessOptions>): LlamaProcess {
     threads: 1,
     gpu: 'off',
     contextTokens: 512,
+    environment: process.env,
     log: createLogger('silent', false),
     childScript: new URL('./engine-fake-child.mjs', import.meta.url),
     restart: { firstDelayMs: 10, longestDelayMs: 20, maxFailures: 3, healthyMs: 60_000 },
@@ -107,7 +108,7 @@ describe('starting', () => {
   it('says what to do when there is no model file', async () => {
     const engine = engineWith({})
     expect(engine.status().state).toBe('missing')
-    const refusal = { code: 'model_unavailable', message: expect.stringContaining('models folder') }
+    const refusal = { code: 'model_unavailable', message: expect.stringContaining('models folder') as string }
     await expect(engine.load()).rejects.toMatchObject(refusal)
     await expect(ask(engine, 'hello')).rejects.toMatchObject(refusal)
     expect(engine.status()).toMatchObject({ state: 'missing', pid: null })
@@ -124,13 +125,17 @@ describe('starting', () => {
   it('refuses a file that is no GGUF without starting a process', async () => {
     const engine = engineWith({})
     writeFileSync(modelFile, Buffer.alloc(2_000_000, 'x'))
-    await expect(engine.load()).rejects.toMatchObject({ message: expect.stringContaining('not a GGUF') })
+    await expect(engine.load()).rejects.toMatchObject({
+      message: expect.stringContaining('not a GGUF') as string,
+    })
     expect(engine.status()).toMatchObject({ state: 'failed', pid: null })
   })
 
   it('does not try again by itself when the model cannot be loaded', async () => {
     const engine = engineLiving([{ load: 'fail' }, {}])
-    await expect(engine.load()).rejects.toMatchObject({ message: expect.stringContaining('architecture') })
+    await expect(engine.load()).rejects.toMatchObject({
+      message: expect.stringContaining('architecture') as string,
+    })
     await expect(ask(engine, 'hello')).rejects.toMatchObject({ code: 'model_unavailable' })
     expect(lives()).toHaveLength(1)
 
@@ -173,7 +178,7 @@ describe('a child that dies', () => {
     }
     await expect(reading()).rejects.toMatchObject({
       code: 'model_unavailable',
-      message: expect.stringContaining('interrupted'),
+      message: expect.stringContaining('interrupted') as string,
     })
     expect(events).toEqual([{ type: 'token', text: `pid ${lives()[0]}: ` }])
     expect(await answer(engine, 'again')).toBe(`pid ${lives()[1]}: again`)
@@ -188,7 +193,9 @@ describe('a child that dies', () => {
 
   it('is given up after too many failures, until somebody asks to load again', async () => {
     const engine = engineLiving([...Array<Life>(4).fill({ load: 'crash' }), {}])
-    await expect(engine.load()).rejects.toMatchObject({ message: expect.stringContaining('4 times') })
+    await expect(engine.load()).rejects.toMatchObject({
+      message: expect.stringContaining('4 times') as string,
+    })
     expect(engine.status().state).toBe('failed')
     await expect(ask(engine, 'hello')).rejects.toMatchObject({ code: 'model_unavailable' })
     expect(lives()).toHaveLength(4)

@@ -23,6 +23,7 @@ beforeAll(async () => {
     threads: 2,
     gpu: 'off',
     contextTokens: 4096,
+    environment: process.env,
     log: createLogger('silent', false),
   })
   await engine.load()
@@ -117,7 +118,7 @@ describe('a real model', () => {
     const long = question('word '.repeat(3000))
     await expect(engine.generate(long, { maxTokens: 8 })).rejects.toMatchObject({
       code: 'too_large',
-      message: expect.stringMatching(/\d+ tokens/),
+      message: expect.stringMatching(/\d+ tokens/) as string,
     })
     expect((await ask(question('Hello'))).text).not.toBe('')
   })

@@ -86,7 +86,7 @@ describe('buildPrompt', () => {
   })
 
   it('refuses a question that leaves no room', () => {
-    const refused = expect.objectContaining({ code: 'too_large' })
+    const refused = expect.objectContaining({ code: 'too_large' }) as Error
     expect(() => buildPrompt({ ...input, budgetTokens: 20 })).toThrow(refused)
   })
 

@@ -44,7 +44,7 @@ describe('StopFilter', () => {
   const stops = ['<|user|>', '<|system|>']
 
   it('lets nothing of a stop text through, however it is cut', () => {
-    expect(filtered([...'Yes.<|user|>And'], stops)).toMatchObject({ text: 'Yes.', stopped: true })
+    expect(filtered(Array.from('Yes.<|user|>And'), stops)).toMatchObject({ text: 'Yes.', stopped: true })
     expect(filtered(['Yes.<|us', 'er|>', 'more'], stops)).toMatchObject({ text: 'Yes.', stopped: true })
   })
 
