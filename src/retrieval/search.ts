@@ -8,7 +8,7 @@ import {
 } from '../store/passage-candidates.js'
 import type { Embedder } from './embedder.js'
 import type { PairCandidate } from './evidence.js'
-import { denseWeight, fuse, type Scored } from './fuse.js'
+import { denseWeight, fuse, lexicalCeiling, type Scored } from './fuse.js'
 import { detectLanguage } from './language.js'
 import type { Hit, SearchScope } from './retriever.js'
 import { queryTerms, type QueryTerm } from './stems.js'
@@ -60,8 +60,7 @@ export class PassageSearch {
     const stems = significantStems(query.terms, query.statistics)
     const lexical = ranking === 'vector' ? [] : this.#candidates.lexical(scope, stems, CANDIDATES)
     const dense = ranking === 'lexical' ? [] : this.#candidates.nearest(scope, query.vector, CANDIDATES)
-    const weight = { fused: denseWeight(this.embedder.reads(query.language)), lexical: 0, vector: 1 }[ranking]
-    const ranked = fuse(lexical.map(keyed), dense.map(keyed), weight)
+    const ranked = this.#rank(scope, query, lexical, dense, ranking)
     const found = this.#collapse(ranked, limit)
     const cosines = this.#candidates.cosines(
       scope.orgId,
@@ -92,6 +91,30 @@ export class PassageSearch {
       if (question.kind !== 'question' || answer === undefined) return []
       return [toPair(question, answer, cosines)]
     })
+  }
+
+  #rank(
+    scope: SearchScope,
+    query: PreparedQuery,
+    lexical: Candidate[],
+    dense: Candidate[],
+    ranking: Ranking,
+  ): Scored<number>[] {
+    if (ranking !== 'fused')
+      return fuse(lexical.map(keyed), dense.map(keyed), { denseWeight: lexical.length > 0 ? 0 : 1 })
+    const known = new Set(dense.map(({ num }) => num))
+    const unknown = lexical.map(({ num }) => num).filter((num) => !known.has(num))
+    const cosines = this.#candidates.cosines(scope.orgId, unknown, query.vector)
+    const { passages, frequency } = query.statistics
+    const frequencies = query.terms.map(({ stems }) => Math.max(...stems.map((s) => frequency.get(s) ?? 0)))
+    return fuse(
+      lexical.map(keyed),
+      [...dense.map(keyed), ...[...cosines].map(([key, score]) => ({ key, score }))],
+      {
+        ceiling: lexicalCeiling(frequencies, passages),
+        denseWeight: denseWeight(this.embedder.reads(query.language)),
+      },
+    )
   }
 
   #collapse(ranked: readonly Scored<number>[], limit: number): Collapsed[] {
