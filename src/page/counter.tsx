@@ -38,7 +38,8 @@ export function Counter({ clientId, assistant, config, onLanguage }: CounterProp
       <Header onLanguage={onLanguage}>
         {talk.turns.length > 0 && (
           <button type="button" class="button button--bare" onClick={() => (talk.startOver(), toQuestion())}>
-            {words.startOver}
+            <span class="only-phone">{words.startOverShort}</span>
+            <span class="not-phone">{words.startOver}</span>
           </button>
         )}
         {config.operator && (

@@ -26,11 +26,13 @@ export function Header({ onLanguage, children }: HeaderProps) {
           type="button"
           class="button button--bare"
           lang={other.code}
+          aria-label={other.name}
           onClick={() => {
             onLanguage(other.code)
           }}
         >
-          {other.name}
+          <span class="only-phone">{other.code.toUpperCase()}</span>
+          <span class="not-phone">{other.name}</span>
         </button>
       </div>
     </header>

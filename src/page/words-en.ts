@@ -8,6 +8,7 @@ export const en: Words = {
   skipToQuestion: 'Skip to your question',
   conversation: 'Conversation',
   startOver: 'New conversation',
+  startOverShort: 'New',
   examplesLabel: 'To begin with',
   examples: [
     'How do I upload a document?',
@@ -49,7 +50,6 @@ export const en: Words = {
     declined: { name: 'No answer found', meaning: 'The documents do not say. Nothing was made up.' },
     smalltalk: { name: 'Greeting', meaning: 'No document was needed.' },
   },
-  unsure: 'Not certain',
   sources: 'Sources',
   nearest: 'Nearest passages',
   pageNumber: (page) => `Page ${page}`,

@@ -9,6 +9,7 @@ export const fr: Words = {
   skipToQuestion: 'Aller à votre question',
   conversation: 'Conversation',
   startOver: 'Nouvelle conversation',
+  startOverShort: 'Nouvelle',
   examplesLabel: 'Pour commencer',
   examples: [
     'Comment ajouter un document\u202f?',
@@ -53,7 +54,6 @@ export const fr: Words = {
     declined: { name: 'Pas de réponse', meaning: 'Les documents ne le disent pas. Rien n’a été inventé.' },
     smalltalk: { name: 'Politesse', meaning: 'Aucun document n’était nécessaire.' },
   },
-  unsure: 'Pas certain',
   sources: 'Sources',
   nearest: 'Passages les plus proches',
   pageNumber: (page) => `Page ${page}`,

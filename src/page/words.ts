@@ -12,6 +12,7 @@ export interface Words {
   skipToQuestion: string
   conversation: string
   startOver: string
+  startOverShort: string
   examplesLabel: string
   examples: readonly string[]
   noAssistant: string
@@ -40,7 +41,6 @@ export interface Words {
   newTalk: string
 
   modes: Readonly<Record<ReplyMode, { name: string; meaning: string }>>
-  unsure: string
   sources: string
   nearest: string
   pageNumber: (page: string) => string
