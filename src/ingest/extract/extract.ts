@@ -51,9 +51,19 @@ export async function extract(
   if (looksLikeHtml(text)) {
     throw new ExtractionError(`The file is an HTML page, which cannot be read as a file; ${SUPPORTED}.`)
   }
-  const extraction = isMarkdown(text, hint) ? extractMarkdown(text) : extractText(text)
+  const extraction = isMarkdown(text, hint) ? markdownOrText(text) : extractText(text)
   if (extraction.blocks.length === 0) throw new ExtractionError('The file holds no text.')
   return extraction
+}
+
+/** Markup nested thousands deep exhausts the parser's stack; such a file is read as plain text. */
+function markdownOrText(text: string): Extraction {
+  try {
+    return extractMarkdown(text)
+  } catch (error) {
+    if (error instanceof RangeError) return extractText(text)
+    throw error
+  }
 }
 
 function isPdf(bytes: Uint8Array): boolean {

@@ -50,6 +50,10 @@ describe('extract', () => {
     expect(await media('Only text.', 'upload')).toBe('text/plain')
   })
 
+  it('reads Markdown nested too deep for its parser as plain text', async () => {
+    expect(await media(`${'>'.repeat(20_000)} deep`, 'a.md')).toBe('text/plain')
+  })
+
   it('lets the content decide everything else', async () => {
     await expect(media('PK\u0003\u0004 not text', 'a.pdf')).rejects.toThrow(/cannot be read/)
     await expect(media('%PDF-1.4 broken', 'a.txt')).rejects.toThrow(/PDF is damaged/)
