@@ -14,8 +14,8 @@ export interface PooledRetrieverOptions extends SearchWorkerData {
 }
 
 /**
- * Searches in a worker thread with a database handle and an embedder of its own. A worker that dies or
- * overruns its deadline is replaced; the calls it had under way are rejected.
+ * Searches in a worker thread with a database handle and an embedder of its own. A worker that dies is
+ * replaced; the calls it had under way are rejected.
  */
 export class PooledRetriever implements Retriever {
   readonly #pool: Piscina
@@ -58,9 +58,9 @@ export class PooledRetriever implements Retriever {
     return this.#answer('evidence', task, signal)
   }
 
-  /** Ends the worker; calls under way are rejected. */
+  /** Ends the worker after the calls it has begun. */
   async close(): Promise<void> {
-    await this.#pool.destroy()
+    await this.#pool.close()
   }
 
   async #answer<Result>(name: string, task: object, signal: AbortSignal | undefined): Promise<Result> {
@@ -78,22 +78,18 @@ export class PooledRetriever implements Retriever {
   }
 
   async #call<Result>(name: string, task: object, deadlineMs: number): Promise<Result> {
-    // @NOTE piscina ends the worker when the signal of a running call fires: right for one that hangs, too
-    // much for a visitor who left, so only the deadline goes there.
-    const deadline = new AbortController()
-    const timer = setTimeout(() => {
-      deadline.abort()
-    }, deadlineMs)
+    // @NOTE no signal for piscina: it would terminate the worker, and terminating a thread inside
+    // onnxruntime aborts the whole process. A call is short; one that nobody awaits any more runs to its end.
+    const answer = this.#pool.run(task, { name }) as Promise<Result>
+    const deadline = AbortSignal.timeout(deadlineMs)
     try {
-      return (await this.#pool.run(task, { name, signal: deadline.signal })) as Result
+      return await untilAborted(answer, deadline)
     } catch (error) {
-      if (!deadline.signal.aborted) throw error
+      if (!deadline.aborted) throw error
       throw new AppError('busy', 'The search took too long. Try again in a moment.', {
         cause: error,
         retryAfterSeconds: 2,
       })
-    } finally {
-      clearTimeout(timer)
     }
   }
 }

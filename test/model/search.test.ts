@@ -163,7 +163,7 @@ describe('searching with a real embedder', () => {
     expect(refused.every((error) => error instanceof AppError && error.code === 'busy')).toBe(true)
   })
 
-  it('replaces a worker that overran its deadline', async () => {
+  it('answers "busy" at the deadline and goes on', async () => {
     const hasty = new PooledRetriever({
       database: join(folder, 'appliance.db'),
       embedder: MODEL,
