@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint'
 const ENTRY_POINTS = [
   'src/main.ts',
   'src/cli/**/*.ts',
-  'src/inference/inference-child.ts',
+  'src/inference/llama-child.ts',
   'src/page/vite.config.ts',
 ]
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Express } from 'express'
+import type { RequestListener } from 'node:http'
 import type { Config } from './config.js'
 import { Answers } from './domain/answers/answers.js'
 import { Composer } from './domain/answers/composer.js'
@@ -52,7 +52,7 @@ export interface FirstStartNews {
 }
 
 export interface App {
-  handler: Express
+  handler: RequestListener
   /** Makes what an empty appliance needs and starts the engines, without waiting for them. */
   begin(): Promise<FirstStartNews | undefined>
   /** Replies being made now. */

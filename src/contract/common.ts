@@ -59,7 +59,9 @@ function depth(value: unknown): number {
   let count = 0
   while (level.length > 0 && count <= MAX_DEPTH + 1) {
     count += 1
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+    level = level.flatMap((item): unknown[] =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    )
   }
   return count - 1
 }

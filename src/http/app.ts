@@ -32,7 +32,7 @@ export interface Services {
   health: HealthReport
   page: PageParts
   rateLimits: RateLimits
-  operator(session: string): Promise<Caller | undefined>
+  operator: (session: string) => Promise<Caller | undefined>
 }
 
 export interface HttpOptions {

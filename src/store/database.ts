@@ -58,6 +58,28 @@ export function openConnection(file: string, options: { readonly?: boolean } = {
 export async function openDatabase(file: string, known = migrations): Promise<Database> {
   mkdirSync(dirname(file), { recursive: true })
   const migrated = await migrateFile(file, known)
+  return onFile(file, migrated)
+}
+
+/**
+ * Opens the database of an appliance that may be running, as the CLI does; never migrates it.
+ * @throws DatabaseError when there is none, or it is not of exactly this version.
+ */
+export function openExistingDatabase(file: string): Database {
+  if (!existsSync(file)) {
+    throw new DatabaseError(`There is no database at ${file} yet: start the appliance once (npm start).`)
+  }
+  const done = appliedMigrations(file)
+  refuseNewer(file, done, migrations)
+  if (done.length < Object.keys(migrations).length) {
+    throw new DatabaseError(
+      `${file} is of an older version: restart the appliance, which brings it up to date.`,
+    )
+  }
+  return onFile(file, [])
+}
+
+function onFile(file: string, migrated: string[]): Database {
   const connection = openConnection(file)
   connection.pragma('journal_mode = wal')
   connection.pragma('synchronous = normal')
@@ -72,12 +94,7 @@ export async function openDatabase(file: string, known = migrations): Promise<Da
 
 async function migrateFile(file: string, known: typeof migrations): Promise<string[]> {
   const done = existsSync(file) ? appliedMigrations(file) : []
-  const newer = done.filter((name) => !(name in known))
-  if (newer.length > 0) {
-    throw new DatabaseError(
-      `${file} was written by a newer version of Guichet (it knows "${newer.join('", "')}"). Start that version, or restore an older backup.`,
-    )
-  }
+  refuseNewer(file, done, known)
   const missing = Object.keys(known).filter((name) => !done.includes(name))
   if (missing.length === 0) return []
 
@@ -97,7 +114,7 @@ async function migrateFile(file: string, known: typeof migrations): Promise<stri
     const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'unknown'
     for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(copy + suffix, { force: true })
     throw new DatabaseError(
-      `Migration "${failed}" failed and ${file} was left as it was: ${error instanceof Error ? error.message : String(error)}`,
+      `Migration "${failed}" failed and ${file} was left as it was: ${reasonOf(error)}`,
       { cause: error },
     )
   }
@@ -106,9 +123,19 @@ async function migrateFile(file: string, known: typeof migrations): Promise<stri
   return missing
 }
 
+function refuseNewer(file: string, done: string[], known: typeof migrations): void {
+  const newer = done.filter((name) => !(name in known))
+  if (newer.length === 0) return
+  throw new DatabaseError(
+    `${file} was written by a newer version of Guichet (it knows "${newer.join('", "')}"). Start that version, or restore an older backup.`,
+  )
+}
+
 async function copyDatabase(from: string, to: string): Promise<void> {
   const source = new Sqlite(from, { timeout: 5000 })
   try {
+    // @NOTE the old file's -wal is removed when the copy takes its place: nothing may be left in it.
+    source.pragma('wal_checkpoint(truncate)')
     await source.backup(to)
   } finally {
     source.close()
@@ -146,6 +173,10 @@ function unreadable(file: string, error: unknown): DatabaseError {
       cause: error,
     },
   )
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function kyselyOn(connection: Connection): Kysely<Schema> {

@@ -20,7 +20,7 @@ export async function send(
     method?: string
     headers?: Record<string, string>
     body?: unknown
-    raw?: BodyInit
+    raw?: string | FormData
     signal?: AbortSignal
   } = {},
 ): Promise<Answer> {

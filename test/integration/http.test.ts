@@ -120,7 +120,7 @@ describe('credentials', () => {
       { authorization: 'Basic abc' },
     ]
     for (const headers of attempts) {
-      const answer = await send(url, { headers: headers as Record<string, string> })
+      const answer = await send(url, { headers: headers })
       expect(answer).toMatchObject({ status: 401, body: { code: 'unauthorized' } })
     }
     expect((await send(url, { headers: keys })).status).toBe(200)

@@ -56,11 +56,7 @@ export class Answers {
   }
 }
 
-async function* quoteReply(
-  evidence: Evidence,
-  watch: Stopwatch,
-  fallback?: string,
-): AsyncGenerator<AnswerEvent, void> {
+function* quoteReply(evidence: Evidence, watch: Stopwatch, fallback?: string): Generator<AnswerEvent, void> {
   const { parts, sources } = quotedReply(evidence.quotes)
   yield { type: 'sources', sources }
   watch.firstToken()
@@ -72,11 +68,11 @@ async function* quoteReply(
   yield { type: 'reply', reply: { content: parts.join(''), sources, metadata } }
 }
 
-async function* verbatimReply(
+function* verbatimReply(
   evidence: Evidence,
   match: NonNullable<Evidence['match']>,
   watch: Stopwatch,
-): AsyncGenerator<AnswerEvent, void> {
+): Generator<AnswerEvent, void> {
   const sources = [matchedPair(match, evidence.hits)]
   yield { type: 'sources', sources }
   watch.firstToken()
@@ -86,13 +82,13 @@ async function* verbatimReply(
   yield { type: 'reply', reply: { content: match.answer, sources, metadata } }
 }
 
-async function* spokenReply(
+function* spokenReply(
   mode: 'declined' | 'smalltalk',
   text: string,
   language: SpokenLanguage,
   evidence: Evidence | undefined,
   watch: Stopwatch,
-): AsyncGenerator<AnswerEvent, void> {
+): Generator<AnswerEvent, void> {
   watch.firstToken()
   yield { type: 'token', text }
   const metadata = replyMetadata(mode, language, evidence, watch)

@@ -33,17 +33,24 @@ export function quotedReply(quotes: Quote[]): QuotedReply {
   const parts: string[] = []
   for (const quote of quotes) {
     const last = spans.at(-1)
-    const between =
-      last?.hit.passageId === quote.hit.passageId ? last.hit.text.slice(last.end, quote.start) : undefined
-    if (last !== undefined && between !== undefined && between.trim() === '' && last.end <= quote.start) {
+    const gap = last && gapBetween(last, quote)
+    if (last !== undefined && gap !== undefined) {
       last.end = quote.end
-      parts.push(between + quote.text)
+      parts.push(gap + quote.text)
     } else {
+      const samePassage = last?.hit.passageId === quote.hit.passageId
+      parts.push((last === undefined ? '' : samePassage ? ' […] ' : '\n\n') + quote.text)
       spans.push({ hit: quote.hit, start: quote.start, end: quote.end })
-      parts.push((last === undefined ? '' : between === undefined ? '\n\n' : ' […] ') + quote.text)
     }
   }
   return { parts, sources: spans.map(cite) }
+}
+
+/** The white space between a span and a quote that follows it directly; undefined when it does not. */
+function gapBetween(span: Span, quote: Quote): string | undefined {
+  if (span.hit.passageId !== quote.hit.passageId || quote.start < span.end) return undefined
+  const between = span.hit.text.slice(span.end, quote.start)
+  return between.trim() === '' ? between : undefined
 }
 
 /** The passages that a model was given, best first, each with its opening words. */

@@ -1,6 +1,9 @@
 import { greeting, thanks, type SpokenLanguage } from './wording.js'
 
-type Courtesy = { language: SpokenLanguage; reply: (language: SpokenLanguage) => string }
+interface Courtesy {
+  language: SpokenLanguage
+  reply: (language: SpokenLanguage) => string
+}
 
 const COURTESIES = new Map<string, Courtesy>([
   ...phrases('en', greeting, [

@@ -22,10 +22,12 @@ export function declined(language: SpokenLanguage, handoffMessage: string): stri
   return handoff === '' ? DECLINED[language] : `${DECLINED[language]} ${handoff}`
 }
 
+/** Says hello back and asks for the question. */
 export function greeting(language: SpokenLanguage): string {
   return GREETING[language]
 }
 
+/** Takes thanks and offers more. */
 export function thanks(language: SpokenLanguage): string {
   return THANKS[language]
 }

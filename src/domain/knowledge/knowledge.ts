@@ -119,7 +119,7 @@ export class Knowledge {
     await this.parts.assistants.requireAll(orgId, given.assistant_ids ?? [])
     const sha256 = await fileHash(path)
     const fileName = (upload.originalName.split(/[\\/]/).at(-1) ?? '').slice(-255).toWellFormed() || 'file'
-    const title = given.title?.trim() || fileName
+    const title = given.title === undefined || given.title.trim() === '' ? fileName : given.title.trim()
     return this.parts.db.transaction().execute(async (tx) => {
       const same = await sourceStore(tx).findSame(orgId, sha256, title)
       if (same !== undefined) return { source: same, isNew: false }

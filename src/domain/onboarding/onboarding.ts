@@ -11,11 +11,12 @@ import { sourceStore } from '../../store/sources.js'
 import type { Assistants } from '../assistants/assistants.js'
 import type { Clients, NewCredentials } from '../auth/clients.js'
 
-const SETTING = 'first_start'
-
-const FirstStart = z.object({ orgId: z.string(), clientId: z.string(), assistantId: z.string() })
+/** The setting that holds a FirstStart. */
+export const FIRST_START = 'first_start'
 
 /** What the first start has made: the page's organization, client and assistant. */
+export const FirstStart = z.object({ orgId: z.string(), clientId: z.string(), assistantId: z.string() })
+
 export type FirstStart = z.infer<typeof FirstStart>
 
 export interface OnboardingParts {
@@ -35,7 +36,7 @@ export class Onboarding {
 
   /** What the first start made, or undefined before it. */
   async made(): Promise<FirstStart | undefined> {
-    const value = await this.parts.settings.get(SETTING)
+    const value = await this.parts.settings.get(FIRST_START)
     return value === undefined ? undefined : FirstStart.parse(value)
   }
 
@@ -64,7 +65,7 @@ export class Onboarding {
       )
       await storeGuides(tx, guides, org.id, assistant.id)
       const made = { orgId: org.id, clientId: credentials.clientId, assistantId: assistant.id }
-      await this.parts.settings.set(SETTING, made, tx)
+      await this.parts.settings.set(FIRST_START, made, tx)
       return { made, credentials }
     })
   }

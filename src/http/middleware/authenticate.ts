@@ -14,7 +14,7 @@ export interface Recognizers {
   clients: Clients
   widgetTokens: WidgetTokens
   /** The operator behind a cookie's value, if it is one. */
-  operator(session: string): Promise<Caller | undefined>
+  operator: (session: string) => Promise<Caller | undefined>
 }
 
 /** Recognizes the sender by key and secret, by widget token, or, from our own page, by the operator's cookie. */

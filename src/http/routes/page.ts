@@ -13,7 +13,7 @@ export interface PageParts {
   dir: string
   operators: Operators
   /** What the page needs to begin; `operator` says whether the browser holds the operator's cookie. */
-  config(operator: boolean): Promise<PageConfig>
+  config: (operator: boolean) => Promise<PageConfig>
 }
 
 /** `GET /`: our own page, its settings, and the link that makes a browser the operator's. */
