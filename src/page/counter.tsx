@@ -33,11 +33,16 @@ export function Counter({ clientId, assistant, config, onLanguage }: CounterProp
     question.current?.focus()
   }
 
+  const startOver = () => {
+    talk.startOver()
+    toQuestion()
+  }
+
   return (
     <div class={config.operator ? 'counter counter--operator' : 'counter'}>
       <Header onLanguage={onLanguage}>
         {talk.turns.length > 0 && (
-          <button type="button" class="button button--bare" onClick={() => (talk.startOver(), toQuestion())}>
+          <button type="button" class="button button--bare" onClick={startOver}>
             <span class="only-phone">{words.startOverShort}</span>
             <span class="not-phone">{words.startOver}</span>
           </button>

@@ -71,7 +71,7 @@ function piecesOf(token: Token): Piece[] {
     case 'link':
       return linkOf(token)
     case 'text':
-      return 'tokens' in token && token.tokens ? token.tokens.flatMap(piecesOf) : readPlain(textOf(token))
+      return 'tokens' in token ? token.tokens.flatMap(piecesOf) : readPlain(textOf(token))
     case 'escape':
     case 'image':
       return [{ kind: 'text', text: textOf(token) }]
@@ -100,7 +100,7 @@ function unlinked(piece: Piece): Piece[] {
 }
 
 function childrenOf(token: Token): Piece[] {
-  return 'tokens' in token && token.tokens ? token.tokens.flatMap(piecesOf) : readPlain(textOf(token))
+  return 'tokens' in token ? token.tokens.flatMap(piecesOf) : readPlain(textOf(token))
 }
 
 function textOf(token: Token): string {

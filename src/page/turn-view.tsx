@@ -38,7 +38,7 @@ export function TurnView({ turn, busy, onAgain }: TurnViewProps) {
 function Waiting({ turn }: { turn: Turn }) {
   const { language, words } = useSpoken()
   const { queue, passages } = turn
-  const wait = queue?.etaMs == null ? null : formatDuration(queue.etaMs, language)
+  const wait = typeof queue?.etaMs !== 'number' ? null : formatDuration(queue.etaMs, language)
   const says = queue
     ? words.queued(queue.position, wait)
     : passages === null
