@@ -108,7 +108,7 @@ async function reportPairs(data: string, embed: Embed, fitting: boolean): Promis
           `served although the right pair was left out ${pct(leftOut)}, to foreign questions ${pct(others)}`,
       )
     }
-    if (fitting) print(`  constants: ${JSON.stringify(rounded(calibratePairs(cases).model))}`)
+    if (fitting && sighted) print(`  constants: ${JSON.stringify(rounded(calibratePairs(cases).model))}`)
   }
 }
 

@@ -95,7 +95,7 @@ function mentions(words: ReadonlySet<string>, name: string): boolean {
 
 /** "fb" for "facebook", "spreadsheet" for "spreadsheets", "git" within "github", one slip of the pen. */
 function alias(short: string, long: string): boolean {
-  if (short.length < 2 || short[0] !== long[0] || short.length > long.length) return false
+  if (short.length < 2 || !long.startsWith(short.charAt(0)) || short.length > long.length) return false
   if (long.startsWith(short) && short.length >= 3) return true
   let at = 0
   for (const letter of long) if (letter === short[at]) at += 1

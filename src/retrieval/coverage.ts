@@ -29,6 +29,7 @@ export function bagOf(language: string, ...texts: string[]): Bag {
 /** How well a text holds a term: 1 as it is, less as a relative or with one wrong letter, 0 not at all. */
 export function holds(bag: Bag, term: Term): number {
   if (term.stems.some((stem) => bag.stems.has(stem))) return 1
+  if (term.kin.some((stem) => bag.stems.has(stem))) return RELATIVE_CREDIT
   if (term.kind === 'number') return 0
   return term.stems.some((stem) => hasRelative(bag, stem)) ? RELATIVE_CREDIT : 0
 }
@@ -70,6 +71,6 @@ function oneLetterApart(a: string, b: string, common: number): boolean {
     restA.slice(1) === restB.slice(1) ||
     restA.slice(1) === restB ||
     restA === restB.slice(1) ||
-    (restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0])
+    (restA.length > 1 && restB === restA.charAt(1) + restA.charAt(0) + restA.slice(2))
   )
 }

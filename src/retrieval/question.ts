@@ -1,5 +1,5 @@
 import { expectedAnswer, type AnswerKind } from './expected-answer.js'
-import { queryTerms } from './stems.js'
+import { queryTerms, stem } from './stems.js'
 import { foldAccents } from './tokens.js'
 
 /** How common words are where we search, for weighing them. */
@@ -14,6 +14,8 @@ export interface WordStatistics {
 export interface Term {
   word: string
   stems: readonly string[]
+  /** Stems of words that answer for it in part: "Monday to Friday" speaks of Saturday. */
+  kin: readonly string[]
   /** Information in bits or so: rare words weigh more. */
   weight: number
   /** A name or a number: what a passage that answers cannot do without. */
@@ -48,12 +50,21 @@ const LIGHT_WORDS = new Set(
   ).split(' '),
 )
 
+const WEEKDAYS = new Set(
+  (
+    'monday tuesday wednesday thursday friday saturday sunday weekend weekends ' +
+    'lundi mardi mercredi jeudi vendredi samedi dimanche'
+  ).split(' '),
+)
+const WEEKDAY_STEMS = [...WEEKDAYS].flatMap((day) => [stem(day, 'en'), stem(day, 'fr')])
+
 /** Reads a question: its terms with their weights, and what it asks for. */
 export function readQuestion(text: string, language: string, statistics: WordStatistics): Question {
   const names = namesIn(text, language)
   const terms = queryTerms(text, language).map(({ word, stems }): Term => {
     const kind = /\p{N}/u.test(word) ? 'number' : names.has(word) ? 'name' : 'word'
-    return { word, stems, kind, weight: weigh(word, stems, kind, statistics) }
+    const kin = WEEKDAYS.has(word) ? WEEKDAY_STEMS : []
+    return { word, stems, kin, kind, weight: weigh(word, stems, kind, statistics) }
   })
   return { text, language, terms, expects: expectedAnswer(text) }
 }

@@ -17,7 +17,7 @@ export interface Candidate extends Sentence {
   score: number
 }
 
-/** What a sentence is judged by, each in [0, 1]. */
+/** What a sentence is judged by, each in [0, 1] unless it says otherwise. */
 export interface SentenceFeatures {
   /** Question terms in the sentence. */
   own: number
@@ -27,7 +27,7 @@ export interface SentenceFeatures {
   passage: number
   /** Neighbouring terms of the question that are neighbours here. */
   pairs: number
-  /** The sentence holds the kind of thing asked for. */
+  /** The sentence holds the kind of thing asked for; 3 for a list of steps where one asks how. */
   kind: number
   /** Score of the hit in the search. */
   hit: number
@@ -35,10 +35,13 @@ export interface SentenceFeatures {
   cosine: number
 }
 
-/** What a term counts for when it stands in the sentence before or after, or in title and section. */
+/** What a term counts for when it stands in the sentence before or after, in the title, in the heading above. */
 const BEFORE = 0.5
 const AFTER = 0.3
-const ABOVE = 0.5
+const TITLE = 0.5
+const SECTION = 0.8
+/** A list of steps answers "how" better than any sentence that happens to hold an instruction. */
+const STEPS = 3
 const NEAR = 3
 const UNKNOWN_COSINE = 0.2
 
@@ -67,27 +70,23 @@ export function candidatesOf(question: Question, hits: readonly Hit[]): Candidat
   return hits.flatMap((hit, rank) => {
     const language = hit.language ?? question.language
     const sentences = splitSentences(hit.text, language)
-    const bags = sentences.map((sentence, at) => bagOf(language, sentence.text, ...listBelow(sentences, at)))
-    const above = headings(sentences).map((heading) => bagOf(language, hit.title, hit.section ?? '', heading))
-    // A Q&A pair's title is its question: what was asked counts as if the answer said it.
-    const aboveCredit = hit.type === 'qa' ? 1 : ABOVE
+    const sections = headings(sentences)
+    const lists = sentences.map((_, at) => listBelow(sentences, at))
+    const bags = sentences.map(({ text }, at) => bagOf(language, text, ...(lists[at] ?? [])))
+    const title = bagOf(language, hit.title)
     const passage = coverageOf(question, bagOf(language, hit.title, hit.section ?? '', hit.text))
     return sentences.map((sentence, at): Candidate => {
-      const around = {
-        own: bags[at],
-        before: bags[at - 1],
-        after: bags[at + 1],
-        above: above[at],
-        aboveCredit,
-      }
-      const features = measure(question, sentence, around, passage, hit.score, language)
+      const section = bagOf(language, hit.section ?? '', sections[at] ?? '')
+      const around = { own: bags[at], before: bags[at - 1], after: bags[at + 1], title, section }
+      const surroundings = { hit, passage, language, leadsIn: (lists[at] ?? []).length > 0 }
+      const features = measure(question, sentence, around, surroundings)
       return { ...sentence, hit, rank, at, features, score: 0 }
     })
   })
 }
 
 /** What follows a lead-in ("The steps are:"): the lead-in speaks for its list. */
-export function listBelow(sentences: readonly Sentence[], at: number): string[] {
+function listBelow(sentences: readonly Sentence[], at: number): string[] {
   const lead = sentences[at]
   if (!lead || !/[:：]$/u.test(lead.text)) return []
   const after = sentences.slice(at + 1)
@@ -104,23 +103,28 @@ function headings(sentences: readonly Sentence[]): string[] {
   })
 }
 
+/** The words of a sentence and of what surrounds it. */
 interface Around {
   own: Bag | undefined
   before: Bag | undefined
   after: Bag | undefined
-  above: Bag | undefined
-  aboveCredit: number
+  title: Bag
+  section: Bag
 }
 
-function measure(
-  question: Question,
-  sentence: Sentence,
-  around: Around,
-  passage: number,
-  hit: number,
-  language: string,
-): SentenceFeatures {
+interface Surroundings {
+  hit: Hit
+  /** Coverage of the whole passage. */
+  passage: number
+  language: string
+  /** A list follows. */
+  leadsIn: boolean
+}
+
+function measure(question: Question, { text }: Sentence, around: Around, by: Surroundings): SentenceFeatures {
   const own = (term: Term) => credit(around.own, term)
+  // A Q&A pair's title is its question: what was asked counts as if the answer said it.
+  const titleCredit = by.hit.type === 'qa' ? 1 : TITLE
   return {
     own: share(question.terms, own),
     context: share(question.terms, (term) =>
@@ -128,15 +132,21 @@ function measure(
         own(term),
         BEFORE * credit(around.before, term),
         AFTER * credit(around.after, term),
-        around.aboveCredit * credit(around.above, term),
+        titleCredit * credit(around.title, term),
+        SECTION * credit(around.section, term),
       ),
     ),
-    passage,
-    pairs: neighbours(question, sentence.text, language),
-    kind: question.expects !== 'any' && holdsAnswer(question.expects, sentence.text, question.text) ? 1 : 0,
-    hit,
+    passage: by.passage,
+    pairs: neighbours(question, text, by.language),
+    kind: kindOf(question, text, by.leadsIn),
+    hit: by.hit.score,
     cosine: Number.NaN,
   }
+}
+
+function kindOf(question: Question, text: string, leadsIn: boolean): number {
+  if (question.expects === 'manner' && leadsIn) return STEPS
+  return question.expects !== 'any' && holdsAnswer(question.expects, text, question.text) ? 1 : 0
 }
 
 function credit(bag: Bag | undefined, term: Term): number {
