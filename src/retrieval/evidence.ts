@@ -34,7 +34,7 @@ export interface EvidenceInput {
 
 /** Passages that quotes are taken from, and sentences whose meaning is compared with the question's. */
 const PASSAGES = 4
-const EMBEDDED_SENTENCES = 12
+const EMBEDDED_SENTENCES = { sighted: 8, blind: 5 }
 /** A pair that asks the same is evidence in itself, even one that may not be served as the answer. */
 const PAIR_CREDIT = 0.9
 
@@ -50,7 +50,7 @@ export interface Findings {
 
 /**
  * Says everything about one question that can be said without a model that writes: the stored pair that asks the
- * same, the sentences to quote, and how sure one may be of them. Embeds at most 12 sentences.
+ * same, the sentences to quote, and how sure one may be of them. Embeds at most 8 sentences.
  */
 export async function buildEvidence(input: EvidenceInput): Promise<Evidence> {
   const findings = await gather(input)
@@ -76,7 +76,7 @@ export async function gather(input: EvidenceInput): Promise<Findings> {
   const hits = quotableHits(input.hits, input.pairs).slice(0, PASSAGES)
   const candidates = candidatesOf(question, hits)
   score(candidates, sighted)
-  await compareMeaning(candidates, input)
+  await compareMeaning(candidates, input, EMBEDDED_SENTENCES[sighted ? 'sighted' : 'blind'])
   score(candidates, sighted)
   const features = confidenceFeatures(question, hits, candidates)
   return { question, sighted, hits, candidates, features, compared }
@@ -102,11 +102,15 @@ function score(candidates: readonly Candidate[], sighted: boolean): void {
 }
 
 /** Fills in the cosine of the sentences that the words put first. */
-async function compareMeaning(candidates: readonly Candidate[], input: EvidenceInput): Promise<void> {
+async function compareMeaning(
+  candidates: readonly Candidate[],
+  input: EvidenceInput,
+  most: number,
+): Promise<void> {
   const first = candidates
     .filter(({ kind }) => kind !== 'heading')
     .toSorted((a, b) => b.score - a.score)
-    .slice(0, EMBEDDED_SENTENCES)
+    .slice(0, most)
   const vectors = first.length > 0 ? await input.embed(first.map(({ text }) => text)) : []
   for (const [at, candidate] of first.entries()) {
     const vector = vectors[at]
