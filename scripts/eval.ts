@@ -111,7 +111,8 @@ async function store(database: Database, embedder: Embedder, document: Document,
       vector,
     })
   }
-  await passageStore(database.db).setLive(source.id, true)
+  await passageStore(database.db).setLive(source.id)
+  await sourceStore(database.db).setStatus(source.id, 'ready')
   return source.id
 }
 

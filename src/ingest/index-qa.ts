@@ -45,7 +45,7 @@ export async function indexPair(database: Database, indexer: Indexer, source: So
       if (num !== undefined) index.insert({ num, orgId: source.orgId, ...entry })
     })
     await passageStore(tx).markIndexed(nums)
-    await passageStore(tx).setLive(source.id, true)
+    await passageStore(tx).setLive(source.id)
     const language = passages[0]?.language ?? null
     await sourceStore(tx).progress(source.id, { language, passages: 2, passagesDone: 2 })
     // Rolls everything back: a pair that is being deleted gets no passages any more.

@@ -51,7 +51,12 @@ export function conversationStore(db: Executor) {
     },
 
     /** A visitor's message of exactly this content, sent after `since`, with the reply that follows it. */
-    sent: async (orgId: string, id: string, content: string, since: string): Promise<MessageRow[] | undefined> => {
+    sent: async (
+      orgId: string,
+      id: string,
+      content: string,
+      since: string,
+    ): Promise<MessageRow[] | undefined> => {
       const within = db
         .selectFrom('message')
         .selectAll()

@@ -45,13 +45,12 @@ const COUNTED_EXACTLY = 500
 const COLUMN_WEIGHTS = '1.0, 1.0'
 
 /**
- * What a scope may find: live, of a source that is not on its way out, for everyone or assigned to the
- * assistant. Parameters: @orgId, @assistantId (null = none).
+ * What a scope may find: live, of a source that is ready, for everyone or assigned to the assistant. Parameters: @orgId, @assistantId (null = none).
  */
 const IN_SCOPE = `p.org_id = @orgId and p.live = 1
     and (p.everyone = 1 or exists (
       select 1 from source_assistant a where a.source_id = p.source_id and a.assistant_id = @assistantId))
-    and not exists (select 1 from source s where s.id = p.source_id and s.status = 'deleting')`
+    and exists (select 1 from source s where s.id = p.source_id and s.status = 'ready')`
 
 const FOUND = `
   select p.num, p.id as passageId, p.source_id as sourceId, s.type, p.kind, s.title, p.text, p.page, p.section,

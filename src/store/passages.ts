@@ -81,7 +81,7 @@ export function passageStore(db: Executor) {
         .where('passage.id', '=', id)
         .where('passage.org_id', '=', orgId)
         .where('passage.live', '=', 1)
-        .where('source.status', '!=', 'deleting')
+        .where('source.status', '=', 'ready')
         .executeTakeFirst()
       return row && toPassage(row)
     },
@@ -102,13 +102,17 @@ export function passageStore(db: Executor) {
       await db.updateTable('passage').set({ indexed: 1 }).where('num', 'in', nums).execute()
     },
 
-    /** Makes all of the source's passages findable, or none of them. */
-    async setLive(sourceId: string, live: boolean): Promise<void> {
-      await db
+    /**
+     * Makes up to `limit` of the source's passages findable, which they are once the source is ready.
+     * Answers how many it were, so that a large source is done in short steps.
+     */
+    async setLive(sourceId: string, limit = Number.MAX_SAFE_INTEGER): Promise<number> {
+      const { numUpdatedRows } = await db
         .updateTable('passage')
-        .set({ live: live ? 1 : 0 })
-        .where('source_id', '=', sourceId)
-        .execute()
+        .set({ live: 1 })
+        .where('num', 'in', of(sourceId).select('num').where('live', '=', 0).limit(limit))
+        .executeTakeFirst()
+      return Number(numUpdatedRows)
     },
 
     /** How many passages the source has, and how many of them are indexed. */

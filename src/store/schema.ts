@@ -150,7 +150,7 @@ export interface PassageTable {
   everyone: Flag
   /** 1 once its words and vector are written. */
   indexed: Flag
-  /** 1 once its source is whole: only live passages are ever found. */
+  /** 1 once all of its source is indexed; found then, while that source is ready. */
   live: Flag
 }
 

@@ -131,9 +131,9 @@ describe('the passage index', () => {
     expect(nums(reader().lexical({ orgId: 'acme', assistantId: 'no-such' }, ['refund'], 5))).toEqual([shared])
   })
 
-  it('passes over what is not live and what is being deleted, before the limit', () => {
+  it('passes over what is not live, being worked on or being deleted, before the limit', () => {
     for (let i = 0; i < 10; i += 1) add({ live: false })
-    for (let i = 0; i < 10; i += 1) add({ status: 'deleting' })
+    for (const status of ['deleting', 'processing']) for (let i = 0; i < 10; i += 1) add({ status })
     const live = add({ vector: NORTH })
 
     expect(nums(reader().lexical({ orgId: 'acme' }, ['refund'], 1))).toEqual([live])

@@ -62,7 +62,8 @@ describe('searching with a real embedder', () => {
         vector,
       })
     }
-    await store.setLive(source.id, true)
+    await store.setLive(source.id)
+    await sourceStore(database.db).setStatus(source.id, 'ready')
   }
 
   const passage = (

@@ -2,7 +2,9 @@ import type { Source } from '../../contract/messages.js'
 import type { Evidence, Hit, QaMatch, Quote } from '../../retrieval/retriever.js'
 import type { SourceType } from '../../store/schema.js'
 
+/** Characters of a snippet that opens a text, and of one that shows a quote in its surroundings. */
 const SNIPPET = 240
+const CONTEXT = 480
 
 const WIRE_TYPE: Record<SourceType, Source['type']> = {
   file: 'knowledge_base',
@@ -81,7 +83,7 @@ function cite({ hit, start, end }: Span): Source {
   return {
     type: WIRE_TYPE[hit.type],
     title: hit.title,
-    snippet: shorten(quote),
+    snippet: inContext(hit.text, start, end),
     url: hit.url,
     reference_id: hit.sourceId,
     passage_id: hit.passageId,
@@ -91,6 +93,16 @@ function cite({ hit, start, end }: Span): Source {
     start_offset: hit.startOffset + start,
     end_offset: hit.startOffset + end,
   }
+}
+
+/** The quote with what stands around it in its passage, cut between words. */
+function inContext(text: string, start: number, end: number): string {
+  const room = Math.floor(Math.max(0, CONTEXT - (end - start)) / 2)
+  const before = text.slice(Math.max(0, start - room), start)
+  const after = text.slice(end, end + room)
+  const head = start > room ? `…${before.replace(/^\S*\s*/, '')}` : before
+  const tail = end + room < text.length ? `${after.replace(/\s*\S*$/, '')}…` : after
+  return head + text.slice(start, end) + tail
 }
 
 function shorten(text: string): string {
