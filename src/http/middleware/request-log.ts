@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import { pinoHttp } from 'pino-http'
 import type { Logger } from '../../log.js'
 
-/** One line a request (level info; error for 5xx), never a body; and an X-Request-Id to find it again by. */
+/** One line a request (level info; error for a 500, which is our own fault), never a body; and an X-Request-Id to find it again by. */
 export function requestLog(log: Logger): RequestHandler {
   const write = pinoHttp({
     logger: log,
@@ -13,7 +13,7 @@ export function requestLog(log: Logger): RequestHandler {
       res.setHeader('X-Request-Id', id)
       return id
     },
-    customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode >= 500 ? 'error' : 'info'),
+    customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode === 500 ? 'error' : 'info'),
     serializers: {
       req: (req: { id: string; method: string; url: string }) => ({
         id: req.id,
