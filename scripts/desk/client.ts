@@ -14,7 +14,8 @@ export type Pair = z.infer<typeof Pair>
 /** What came back on one question; times in milliseconds since it was sent, `firstMs` to the first word. */
 export interface Reply {
   text: string
-  mode: ReplyMetadata['answer_mode']
+  /** `failed`: no whole reply came; `text` says why. */
+  mode: ReplyMetadata['answer_mode'] | 'failed'
   unsure: boolean
   confidence: number
   titles: string[]
@@ -64,8 +65,26 @@ export class DeskClient {
     throw new Error(`${path} was not ready within ${String(INGEST_MS / 1000)} s.`)
   }
 
-  /** Asks in a session of its own and reads the stream to its end. */
+  /** Asks in a session of its own and reads the stream to its end; never rejects. */
   async ask(assistantId: string, question: string): Promise<Reply> {
+    const started = performance.now()
+    try {
+      return await this.converse(assistantId, question)
+    } catch (error) {
+      const lastMs = performance.now() - started
+      return {
+        text: String(error),
+        mode: 'failed',
+        unsure: false,
+        confidence: 0,
+        titles: [],
+        firstMs: lastMs,
+        lastMs,
+      }
+    }
+  }
+
+  private async converse(assistantId: string, question: string): Promise<Reply> {
     const session = await this.create('/sessions/', { assistant_id: assistantId })
     const started = performance.now()
     const response = await this.call(

@@ -14,8 +14,8 @@ export const DeskQuestion = z.object({
 })
 export type DeskQuestion = z.infer<typeof DeskQuestion>
 
-/** How a reply is judged: the first three of answerable questions, the last two of unanswerable ones. */
-export type Verdict = 'right' | 'wrong' | 'falsely declined' | 'declined' | 'made up'
+/** How a reply is judged: three ways for answerable questions, two for unanswerable ones; `failed` without a reply. */
+export type Verdict = 'right' | 'wrong' | 'falsely declined' | 'declined' | 'made up' | 'failed'
 
 export interface Outcome {
   question: DeskQuestion
@@ -25,6 +25,7 @@ export interface Outcome {
 
 /** Judges one reply by its mode and its words, letter case aside. */
 export function judgeReply(question: DeskQuestion, reply: Reply): Verdict {
+  if (reply.mode === 'failed') return 'failed'
   const declined = reply.mode === 'declined' || reply.unsure
   if (question.unanswerable) return declined ? 'declined' : 'made up'
   if (declined) return 'falsely declined'
@@ -43,23 +44,30 @@ export function report(outcomes: readonly Outcome[]): string {
     }
   }
   return [
-    row('answerable', ['right', 'wrong', 'declined', 'of']),
+    row('answerable', ['right', 'wrong', 'declined', 'failed', 'of']),
     ...[...groups].map(([name, group]) =>
       row(name, [
         count(group, 'right'),
         count(group, 'wrong'),
         count(group, 'falsely declined'),
+        count(group, 'failed'),
         group.length,
       ]),
     ),
     '',
-    row('unanswerable', ['declined', 'made up', '', 'of']),
+    row('unanswerable', ['declined', 'made up', '', 'failed', 'of']),
     ...['all', 'en', 'fr'].map((name) => {
       const group = unanswerable.filter((one) => name === 'all' || one.question.lang === name)
-      return row(name, [count(group, 'declined'), count(group, 'made up'), '', group.length])
+      return row(name, [
+        count(group, 'declined'),
+        count(group, 'made up'),
+        '',
+        count(group, 'failed'),
+        group.length,
+      ])
     }),
     '',
-    row('milliseconds', ['p50', 'p95', '', '']),
+    row('milliseconds', ['p50', 'p95']),
     row('first word', times(outcomes.map((one) => one.reply.firstMs))),
     row('last word', times(outcomes.map((one) => one.reply.lastMs))),
     '',
@@ -82,7 +90,7 @@ function count(group: readonly Outcome[], verdict: Verdict): number {
 }
 
 function times(values: readonly number[]): string[] {
-  return [percentile(values, 0.5).toFixed(0), percentile(values, 0.95).toFixed(0), '', '']
+  return [percentile(values, 0.5).toFixed(0), percentile(values, 0.95).toFixed(0)]
 }
 
 function modes(outcomes: readonly Outcome[]): string {
