@@ -1,5 +1,14 @@
-// `npm run eval -- …`: the retrieval measurements of scripts/eval.ts, built first when they are stale.
+// `npm run eval -- [retrieval|evidence|desk] …`: measures answers' quality; builds first what is stale.
 import { setUp } from './setup.mjs'
 
+/** What is measured, and by which script; retrieval unless named. */
+const SCRIPTS = new Map([
+  ['retrieval', '../dist/scripts/eval.js'],
+  ['evidence', '../dist/scripts/eval-evidence.js'],
+  ['desk', '../dist/scripts/eval-desk.js'],
+])
+
+const script = SCRIPTS.get(process.argv[2] ?? '')
+if (script !== undefined) process.argv.splice(2, 1)
 await setUp()
-await import('../dist/scripts/eval.js')
+await import(script ?? '../dist/scripts/eval.js')

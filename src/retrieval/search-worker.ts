@@ -38,11 +38,13 @@ export async function ready(): Promise<void> {
   await open()
 }
 
+/** The best passages in scope; see Retriever.search. */
 export async function search({ scope, query, limit }: SearchTask): Promise<Hit[]> {
   const { search } = await open()
   return search.find(scope, await search.prepare(scope, query), limit)
 }
 
+/** What the passages in scope say about the question; see Retriever.evidence. */
 export async function evidence({ scope, question }: EvidenceTask): Promise<Evidence> {
   const { search, embedder } = await open()
   const query = await search.prepare(scope, question)
