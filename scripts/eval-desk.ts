@@ -86,6 +86,9 @@ async function main(): Promise<void> {
     return
   }
   const { access, stop } = await startAppliance(options.models)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stop().finally(() => process.exit(1)))
+  }
   try {
     await examine(access, options)
   } finally {
