@@ -83,7 +83,10 @@ function token(_req: IncomingMessage, res: ServerResponse, state: MockState): vo
 }
 
 function session(req: IncomingMessage, res: ServerResponse, state: MockState): void {
-  if (!req.headers['x-session-secret']) return refuse(res, 400, 'No session secret.')
+  if (!req.headers['x-session-secret']) {
+    refuse(res, 400, 'No session secret.')
+    return
+  }
   state.sessions += 1
   state.messages = []
   succeed(res, 201, { id: `session-${String(state.sessions)}` })
@@ -93,24 +96,32 @@ async function message(req: IncomingMessage, res: ServerResponse, state: MockSta
   const { content } = JSON.parse(await text(req)) as { content: string }
   if (state.staleTokenNext) {
     state.staleTokenNext = false
-    return refuse(res, 401, 'The token has expired.', 'unauthorized')
+    refuse(res, 401, 'The token has expired.', 'unauthorized')
+    return
   }
   if (state.expireNext) {
     state.expireNext = false
-    return refuse(res, 410, 'The session has expired.', 'session_expired')
+    refuse(res, 410, 'The session has expired.', 'session_expired')
+    return
   }
   const title = [...state.documents.values()].at(-1)?.title
   await replyFor(content, title, res, (pair) => state.messages.push(...pair))
 }
 
 async function changeMode(req: IncomingMessage, res: ServerResponse, state: MockState): Promise<void> {
-  if (req.headers['x-guichet-page'] !== '1') return refuse(res, 403, 'Not from the page.')
+  if (req.headers['x-guichet-page'] !== '1') {
+    refuse(res, 403, 'Not from the page.')
+    return
+  }
   state.mode = (JSON.parse(await text(req)) as { answer_mode: string }).answer_mode
   succeed(res, 200, { id: 'assistant-1', name: 'Support', answer_mode: state.mode })
 }
 
 async function upload(req: IncomingMessage, res: ServerResponse, state: MockState): Promise<void> {
-  if (req.headers['x-guichet-page'] !== '1') return refuse(res, 403, 'Not from the page.')
+  if (req.headers['x-guichet-page'] !== '1') {
+    refuse(res, 403, 'Not from the page.')
+    return
+  }
   const title = /name="title"\r\n\r\n(.*)\r\n/.exec(await text(req))?.[1] ?? 'untitled'
   const id = `doc-${String(state.documents.size + 1)}`
   state.documents.set(id, { title, looks: 0 })
@@ -120,7 +131,10 @@ async function upload(req: IncomingMessage, res: ServerResponse, state: MockStat
 function look(req: IncomingMessage, res: ServerResponse, state: MockState): void {
   const id = req.url?.split('/').at(-1) ?? ''
   const document = state.documents.get(id)
-  if (!document) return refuse(res, 404, 'There is no such source.')
+  if (!document) {
+    refuse(res, 404, 'There is no such source.')
+    return
+  }
   document.looks += 1
   succeed(res, 200, sourceOf(id, state))
 }
