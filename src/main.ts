@@ -16,8 +16,9 @@ async function main(): Promise<void> {
   const database = await openDatabase(config.data.database)
   const models = await prepareModels(config.models, process.stderr)
   const app = buildApp(config, database, createEngines(config, models, database, log, process.env), log)
-  const news = await app.begin()
+  // @NOTE before anything is made: credentials of a first start that ends at a taken port would be shown to nobody.
   const server = await listen(app.handler, config.http.port, config.http.host)
+  const news = await app.begin()
 
   process.stdout.write(
     `${announcement({
