@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** How long requests under way may take once the process is told to end. */
-const GRACE_MS = 10_000
+/** How long requests under way may take once the process is told to end: container engines kill it after 10 s. */
+const GRACE_MS = 7000
 /** A whole request, upload included. */
 const REQUEST_MS = 15 * 60_000
 
