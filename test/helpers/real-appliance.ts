@@ -73,7 +73,7 @@ export class RealAppliance {
 
   /** Starts on an empty data folder and a free port, and waits until it listens; with `ready`, until search can answer. */
   static async start({ env = {}, credentials = REAL_CREDENTIALS, ready = true }: StartOptions = {}) {
-    const dataDir = await mkdtemp(join(tmpdir(), 'guichet-real-'))
+    const dataDir = env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'guichet-real-')))
     const settings = {
       PORT: '0',
       DATA_DIR: dataDir,
