@@ -11,6 +11,7 @@ import { WidgetTokens } from './domain/auth/widget-tokens.js'
 import { Messages } from './domain/conversations/messages.js'
 import { HealthReport, type RetrievalState } from './domain/health.js'
 import { Knowledge, type IngestPort } from './domain/knowledge/knowledge.js'
+import { removeLeftovers } from './domain/knowledge/leftovers.js'
 import { Onboarding } from './domain/onboarding/onboarding.js'
 import { PageSettings } from './domain/onboarding/page-settings.js'
 import { Sessions } from './domain/sessions/sessions.js'
@@ -73,6 +74,7 @@ export function buildApp(config: Config, database: Database, engines: Engines, l
   const { db } = database
   const { chat, retriever, ingest } = engines
   const uploadsDir = config.data.uploads
+  const builtAt = Date.now()
   const stores = {
     organizations: organizationStore(db),
     clients: clientStore(db),
@@ -140,6 +142,7 @@ export function buildApp(config: Config, database: Database, engines: Engines, l
     handler,
     running: () => messages.running,
     async begin() {
+      await removeLeftovers(db, uploadsDir, builtAt)
       const news =
         (await onboarding.made()) === undefined ? await onboarding.run(config.bootstrap) : undefined
       watch(retrieval, startSearch(ingest, retriever), log)

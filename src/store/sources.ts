@@ -133,6 +133,16 @@ export function sourceStore(db: Executor) {
       return rows.map(toSource)
     },
 
+    /** The names in the uploads folder that some source holds, also one that is being deleted. */
+    async storedFiles(): Promise<Set<string>> {
+      const rows = await db
+        .selectFrom('source')
+        .select('stored_file')
+        .where('stored_file', 'is not', null)
+        .execute()
+      return new Set(rows.flatMap(({ stored_file: name }) => name ?? []))
+    },
+
     /** Saves progress. Does nothing once the source is being deleted; answers whether it did. */
     progress: (id: string, changes: SourceProgress): Promise<boolean> =>
       update(db, id, {
