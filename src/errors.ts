@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'unsupported_type'
   | 'invalid_input'
   | 'rate_limited'
+  | 'storage_full'
   | 'busy'
   | 'not_ready'
   | 'model_unavailable'

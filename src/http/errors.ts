@@ -20,17 +20,22 @@ const STATUS: Record<ErrorCode, number> = {
   unsupported_type: 415,
   invalid_input: 422,
   rate_limited: 429,
+  storage_full: 507,
   busy: 503,
   not_ready: 503,
   model_unavailable: 503,
   cancelled: 503,
 }
 
+/** What the system, and SQLite, say when nothing more can be written. */
+const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])
+
 /** The only place where a failure becomes a response. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const known = toAppError(error)
-    if (known === undefined) log.error({ err: error, method: req.method, path: req.path }, 'request failed')
+    if (known === undefined || known.code === 'storage_full')
+      log.error({ err: error, method: req.method, path: req.path }, 'request failed')
     if (res.headersSent) {
       next(error)
       return
@@ -91,6 +96,11 @@ function toAppError(error: unknown): AppError | undefined {
   }
   if (error instanceof URIError)
     return new AppError('malformed', 'The path is not valid percent-encoding.', { cause: error })
+  if ('code' in error && FULL.has(error.code)) {
+    return new AppError('storage_full', 'The disk of this server is full; please tell whoever runs it.', {
+      cause: error,
+    })
+  }
   const status = 'status' in error ? error.status : undefined
   if (status === 413)
     return new AppError('too_large', 'The body is larger than this endpoint takes.', { cause: error })

@@ -118,7 +118,7 @@ export class Knowledge {
     }
     await this.parts.assistants.requireAll(orgId, given.assistant_ids ?? [])
     const sha256 = await fileHash(path)
-    const fileName = (upload.originalName.split(/[\\/]/).at(-1) ?? '').slice(-255).toWellFormed() || 'file'
+    const fileName = baseName(upload.originalName)
     const title = given.title === undefined || given.title.trim() === '' ? fileName : given.title.trim()
     return this.parts.db.transaction().execute(async (tx) => {
       const same = await sourceStore(tx).findSame(orgId, sha256, title)
@@ -174,6 +174,12 @@ export class Knowledge {
     const assistants = await sourceStore(this.parts.db).assistantIds([source.id])
     return presentSource(source, assistants.get(source.id) ?? [])
   }
+}
+
+/** What the sender called the file, without the folders around it and without what no file can be called. */
+function baseName(originalName: string): string {
+  const name = originalName.split(/[\\/]/).findLast((part) => !['', '.', '..'].includes(part.trim()))
+  return name?.trim().slice(-255).toWellFormed() ?? 'file'
 }
 
 async function fileHash(path: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import { Router, type Request } from 'express'
 import { IdPath } from '../../contract/common.js'
 import {
   KnowledgeSearch,
@@ -32,7 +32,7 @@ export function knowledgeRoutes(
   })
 
   router.post('/files', singleUpload(uploads.uploadsDir, uploads.maxUploadBytes), async (req, res) => {
-    if (req.file === undefined) throw noFile(req.is('multipart/form-data'))
+    if (req.file === undefined) throw noFile(req)
     const upload = { name: req.file.filename, originalName: req.file.originalname, bytes: req.file.size }
     const { source, isNew } = await knowledge.addFile(callerOf(req).orgId, upload, () =>
       parse(NewFile, req.body),
@@ -66,11 +66,12 @@ const SOURCE_PATHS: Record<string, KnowledgeSource['type'] | undefined> = {
   '': undefined,
 }
 
-function noFile(isForm: string | false | null): AppError {
-  if (isForm === false || isForm === null) {
+function noFile(req: Request): AppError {
+  if (typeof req.is('multipart/form-data') !== 'string') {
     return new AppError('unsupported_type', 'Send the file as multipart/form-data, in the field "file".')
   }
-  return new AppError('invalid_input', 'file is required.', {
-    fields: [{ path: 'file', message: 'is required.' }],
-  })
+  const fields: unknown = req.body
+  const isText = typeof fields === 'object' && fields !== null && 'file' in fields
+  const message = isText ? 'must be sent as a file, with a file name.' : 'is required.'
+  return new AppError('invalid_input', `file ${message}`, { fields: [{ path: 'file', message }] })
 }
