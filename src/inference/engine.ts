@@ -9,8 +9,8 @@ export interface GenerateOptions {
   maxTokens: number
   temperature?: number
   signal?: AbortSignal
-  /** Told the number of replies still ahead, whenever it changes, while this one waits for a free slot. */
-  onQueued?: (ahead: number) => void
+  /** Told whenever it changes, while this reply waits for a free slot: how many are ahead, and for about how long (ms). */
+  onQueued?: (ahead: number, etaMs: number) => void
 }
 
 export interface Usage {

@@ -11,13 +11,13 @@ export interface SchedulerOptions {
 
 export interface AcquireOptions {
   signal?: AbortSignal | undefined
-  /** Told how many are still ahead, whenever it changes. */
-  onQueued?: ((ahead: number) => void) | undefined
+  /** Told whenever it changes how many are still ahead, and how long that may take (ms). */
+  onQueued?: ((ahead: number, etaMs: number) => void) | undefined
 }
 
 interface Waiting {
   start: () => void
-  onQueued: ((ahead: number) => void) | undefined
+  onQueued: ((ahead: number, etaMs: number) => void) | undefined
 }
 
 /** Before the first reply has been timed, assume this many ms. */
@@ -82,7 +82,7 @@ export class Scheduler {
       const waiting: Waiting = { start, onQueued }
       signal?.addEventListener('abort', onAbort, { once: true })
       this.#queue.push(waiting)
-      onQueued?.(this.#queue.length - 1 + this.#running)
+      this.#announce(waiting, this.#queue.length - 1)
     })
   }
 
@@ -106,23 +106,33 @@ export class Scheduler {
     // @NOTE counted before it wakes, or a newcomer would take the slot in between.
     this.#running += 1
     next.start()
-    this.#announce()
+    this.#announceAll()
   }
 
   #remove(waiting: Waiting): void {
     const place = this.#queue.indexOf(waiting)
     if (place < 0) return
     this.#queue.splice(place, 1)
-    this.#announce()
+    this.#announceAll()
   }
 
-  #announce(): void {
-    this.#queue.forEach((waiting, place) => waiting.onQueued?.(place + this.options.slots))
+  #announceAll(): void {
+    this.#queue.forEach((waiting, place) => {
+      this.#announce(waiting, place)
+    })
+  }
+
+  #announce(waiting: Waiting, place: number): void {
+    waiting.onQueued?.(place + this.options.slots, this.#turnsMs(place + 1))
+  }
+
+  /** How long so many turns may take, by how long replies took of late. */
+  #turnsMs(turns: number): number {
+    return (turns / this.options.slots) * this.#meanMs
   }
 
   #busy(why: string): AppError {
-    const turns = (this.#queue.length + 1) / this.options.slots
-    const seconds = Math.ceil((turns * this.#meanMs) / 1000)
+    const seconds = Math.ceil(this.#turnsMs(this.#queue.length + 1) / 1000)
     const retryAfterSeconds = Math.min(Math.max(seconds, 1), 60)
     return new AppError('busy', `${why} Please try again in a moment.`, { retryAfterSeconds })
   }

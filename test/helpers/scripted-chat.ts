@@ -1,18 +1,20 @@
-import type { ChatEngine, EngineEvent, PromptMessage } from '#src/inference/engine.js'
+import type { ChatEngine, EngineEvent, GenerateOptions, PromptMessage } from '#src/inference/engine.js'
 
 /** A chat engine that writes the given pieces, and remembers what it was asked. */
 export function scriptedChat(
   pieces: string[],
   before: (index: number, signal: AbortSignal | undefined) => Promise<void> = () => Promise.resolve(),
+  queue?: (options: GenerateOptions) => Promise<void>,
 ): ChatEngine & { prompts: PromptMessage[][] } {
   const prompts: PromptMessage[][] = []
   return {
     prompts,
     status: () => ({ state: 'ready', model: 'scripted', device: 'cpu', pid: null, detail: null }),
     load: () => Promise.resolve(),
-    generate: (messages, options) => {
+    generate: async (messages, options) => {
       prompts.push(messages)
-      return Promise.resolve(write(pieces, before, options.signal))
+      await queue?.(options)
+      return write(pieces, before, options.signal)
     },
     close: () => Promise.resolve(),
   }

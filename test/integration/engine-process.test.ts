@@ -247,13 +247,13 @@ describe('replies', () => {
     const engine = engineLiving([{ reply: 'endless' }], { queue: { capacity: 1, deadlineMs: 60_000 } })
     const first = new AbortController()
     await ask(engine, 'first', { signal: first.signal })
-    const ahead: number[] = []
-    const second = ask(engine, 'second', { onQueued: (n) => ahead.push(n) })
+    const places: number[][] = []
+    const second = ask(engine, 'second', { onQueued: (...place) => places.push(place) })
     await expect(ask(engine, 'third')).rejects.toMatchObject({ code: 'busy' })
 
     first.abort()
     await second
-    expect(ahead).toEqual([1])
+    expect(places).toEqual([[1, expect.any(Number)]])
   })
 })
 

@@ -174,6 +174,27 @@ describe('a reply', () => {
     expect(JSON.stringify(chat.prompts)).toContain('hold the green button')
   })
 
+  it('that waits for the model tells its place in the queue, and how long it waited', async () => {
+    const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 20))
+    const chat = scriptedChat(['Done.'], undefined, async ({ onQueued }) => {
+      onQueued?.(2, 9000.4)
+      await nextTurn()
+      onQueued?.(1, 4000)
+      await nextTurn()
+    })
+    appliance = await startAppliance({ engines: { chat } })
+    const session = await openSession({ answer_mode: 'compose' })
+    const seen = frames(String((await ask(session, 'How?', { accept: 'text/event-stream' })).body))
+    expect(seen.slice(0, 2)).toEqual([
+      { type: 'queue', position: 2, eta_ms: 9000 },
+      { type: 'queue', position: 1, eta_ms: 4000 },
+    ])
+    expect(seen.slice(2).map((frame) => frame['type'])).toEqual(['sources', 'token', 'done'])
+    const [, reply] = await stored(session)
+    const { timings } = reply?.['metadata'] as { timings: Record<string, number> }
+    expect(timings['queue_ms']).toBeGreaterThanOrEqual(30)
+  })
+
   it('that fails is told in the stream, and leaves no half of a pair', async () => {
     const chat = scriptedChat(['Hold ', 'it'], (index) =>
       index === 1 ? Promise.reject(new Error('secret path')) : Promise.resolve(),

@@ -50,7 +50,8 @@ export class Answers {
   /** The model's text, or quotes when there is no model to write it. */
   private async *composed(question: Question, evidence: Evidence, watch: Stopwatch, signal: AbortSignal) {
     const language = replyLanguage(question, evidence)
-    const writing = await this.composer.begin(question, evidence, language, signal)
+    const writing = yield* this.composer.begin(question, evidence, language, signal)
+    watch.queueDone()
     if ('unavailable' in writing) yield* quoteReply(evidence, watch, writing.unavailable)
     else yield* this.composer.write(writing, evidence, language, watch)
   }

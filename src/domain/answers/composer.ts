@@ -3,7 +3,8 @@ import type { ChatEngine, EngineEvent } from '../../inference/engine.js'
 import { buildPrompt, type BuiltPrompt } from '../../inference/prompt.js'
 import type { Evidence } from '../../retrieval/retriever.js'
 import { shownPassages } from './citations.js'
-import { replyMetadata, type AnswerEvent, type Question, type Stopwatch } from './reply.js'
+import { replyMetadata, type AnswerEvent, type QueueEvent, type Question, type Stopwatch } from './reply.js'
+import { reportsOf } from './reports.js'
 import type { SpokenLanguage } from './wording.js'
 
 /** Passages a model is shown. */
@@ -24,13 +25,16 @@ export class Composer {
     private readonly contextTokens: number,
   ) {}
 
-  /** Hands the question to the model. Where there is no model, that is said instead; `busy` is thrown. */
-  async begin(
+  /**
+   * Hands the question to the model; tells of the queue in front of it meanwhile. Where there is no model, that is
+   * said instead; `busy` is thrown.
+   */
+  async *begin(
     question: Question,
     evidence: Evidence,
     language: SpokenLanguage,
     signal: AbortSignal,
-  ): Promise<Writing> {
+  ): AsyncGenerator<QueueEvent, Writing> {
     const hits = evidence.hits.slice(0, MAX_PASSAGES)
     const { messages, budget } = buildPrompt({
       assistant: { ...question.assistant, defaultTasks: question.assistant.default_tasks },
@@ -41,7 +45,15 @@ export class Composer {
       budgetTokens: this.contextTokens - MAX_REPLY_TOKENS,
     })
     try {
-      const events = await this.engine.generate(messages, { maxTokens: MAX_REPLY_TOKENS, signal })
+      const events = yield* reportsOf<QueueEvent, AsyncIterable<EngineEvent>>((report) =>
+        this.engine.generate(messages, {
+          maxTokens: MAX_REPLY_TOKENS,
+          signal,
+          onQueued: (position, etaMs) => {
+            report({ type: 'queue', position, eta_ms: Math.round(etaMs) })
+          },
+        }),
+      )
       return { events, budget, hits }
     } catch (error) {
       if (error instanceof AppError && error.code === 'model_unavailable')
@@ -59,7 +71,6 @@ export class Composer {
   ): AsyncGenerator<AnswerEvent, void> {
     const sources = shownPassages(hits)
     yield { type: 'sources', sources }
-    watch.queueDone()
     let content = ''
     for await (const event of events) {
       if (event.type === 'token') {

@@ -20,9 +20,19 @@ export interface Reply {
   metadata: ReplyMetadata
 }
 
+/** How many replies the chat model has to write before this one, and how long that may take (ms). */
+export interface QueueEvent {
+  type: 'queue'
+  position: number
+  eta_ms: number
+}
+
 /** What happens while a reply is made; `reply` comes last, and exactly once. */
 export type AnswerEvent =
-  { type: 'sources'; sources: Source[] } | { type: 'token'; text: string } | { type: 'reply'; reply: Reply }
+  | QueueEvent
+  | { type: 'sources'; sources: Source[] }
+  | { type: 'token'; text: string }
+  | { type: 'reply'; reply: Reply }
 
 /** Measures one reply, in ms since the question was taken up. */
 export class Stopwatch {

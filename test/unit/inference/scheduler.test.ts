@@ -72,6 +72,23 @@ describe('Scheduler', () => {
     expect(scheduler.status()).toMatchObject({ running: 1, waiting: 0 })
   })
 
+  it('guesses the wait by how long replies took', async () => {
+    const scheduler = new Scheduler(options)
+    const release = await scheduler.acquire()
+    const told: number[][] = []
+    const second = scheduler.acquire({ onQueued: (...place) => told.push(place) })
+    void scheduler.acquire({ onQueued: (...place) => told.push(place) })
+    await vi.advanceTimersByTimeAsync(500)
+    release()
+    await second
+    // 5 s at first; then a fifth of the 0.5 s that the first reply took: 0.8 · 5000 + 0.2 · 500.
+    expect(told).toEqual([
+      [1, 5000],
+      [2, 10_000],
+      [1, 4100],
+    ])
+  })
+
   it('does not take in what is cancelled already', async () => {
     const scheduler = new Scheduler(options)
     await expect(scheduler.acquire({ signal: AbortSignal.abort() })).rejects.toMatchObject({
