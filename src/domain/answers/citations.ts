@@ -57,7 +57,14 @@ function gapBetween(span: Span, quote: Quote): string | undefined {
 
 /** The passages that a model was given, best first, each with its opening words. */
 export function shownPassages(hits: Hit[]): Source[] {
-  return hits.map((hit) => cite({ hit, start: 0, end: Math.min(hit.text.length, SNIPPET) }))
+  return hits.map((hit) => cite({ hit, start: 0, end: openingEnd(hit.text) }))
+}
+
+/** Where a text's opening words end: between two words, as far as there are any. */
+function openingEnd(text: string): number {
+  if (text.length <= SNIPPET) return text.length
+  const end = text.slice(0, SNIPPET + 1).search(/\s\S*$/)
+  return end > 0 ? end : SNIPPET
 }
 
 /** The stored pair behind a verbatim answer. */
