@@ -10,22 +10,30 @@ import {
 } from 'node-llama-cpp'
 import type { PromptMessage } from './engine.js'
 import { defuse, markersIn } from './template-markers.js'
+import { endsInThought, isThoughtTag } from './thought-filter.js'
+
+/** A thought's opening tag and the white space behind it take no more tokens than this. */
+const THOUGHT_TOKENS = 8
 
 /** A prompt ready to be evaluated, and what the model writes when its turn is over. */
 export interface RenderedPrompt {
   tokens: Token[]
   stopTokens: ReadonlySet<Token>
   stopTexts: string[]
+  /** The template has begun a thought that the model will go on with. */
+  startsInThought: boolean
 }
 
 /** Turns messages into tokens by the template that the model's author put into the GGUF. */
 export class ChatTemplate {
   readonly #wrapper: ChatWrapper
   readonly #markers: readonly string[]
+  readonly #stopTexts: readonly string[]
 
   constructor(private readonly model: LlamaModel) {
     this.#wrapper = wrapperOf(model)
     this.#markers = markersOf(this.#wrapper)
+    this.#stopTexts = this.#markers.filter((marker) => !isThoughtTag(marker))
   }
 
   /** Text of messages stays text: nothing in it becomes a control token or passes for a role's marker. */
@@ -42,7 +50,8 @@ export class ChatTemplate {
     return {
       tokens,
       stopTokens: this.#stopTokens(state.stopGenerationTriggers),
-      stopTexts: [...this.#markers],
+      stopTexts: [...this.#stopTexts],
+      startsInThought: endsInThought(model.detokenize(tokens.slice(-THOUGHT_TOKENS), true)),
     }
   }
 

@@ -1,7 +1,8 @@
 import type { Token } from 'node-llama-cpp'
 import type { LoadedModel } from './loaded-model.js'
 import type { GenerateCommand, ReplyMessage } from './protocol.js'
-import { StopFilter, TokenDecoder } from './reply-text.js'
+import { ReplyFilter } from './reply-filter.js'
+import { TokenDecoder } from './reply-text.js'
 import type { RenderedPrompt } from './chat-template.js'
 
 /** Room for a reply that a prompt has to leave, in tokens. */
@@ -9,6 +10,7 @@ const SHORTEST_REPLY = 16
 /** How long one uninterruptible stretch of prompt evaluation should take, in ms. */
 const STRETCH_MS = 250
 const FIRST_STRETCH_TOKENS = 32
+const SHORTEST_STRETCH_TOKENS = 8
 const LONGEST_STRETCH_TOKENS = 512
 /** llama.cpp's customary mild penalty, over the reply only: quoting the prompt must stay free. */
 const REPEAT_PENALTY = { penalty: 1.1, lastTokens: 64 }
@@ -72,7 +74,9 @@ async function readPrompt(
     const from = sequence.nextTokenIndex
     const since = performance.now()
     await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(from, Math.min(from + stretch, all)))
-    if (performance.now() - since < STRETCH_MS / 2) stretch = Math.min(stretch * 2, LONGEST_STRETCH_TOKENS)
+    const took = performance.now() - since
+    if (took < STRETCH_MS / 2) stretch = Math.min(stretch * 2, LONGEST_STRETCH_TOKENS)
+    else if (took > STRETCH_MS * 2) stretch = Math.max(Math.ceil(stretch / 2), SHORTEST_STRETCH_TOKENS)
     onProgress()
   }
   return Math.max(0, all - (sequence.tokenMeter.usedInputTokens - evaluatedBefore))
@@ -89,7 +93,7 @@ async function writeTokens(
   const written: Token[] = []
   if (isAborted(signal)) return { tokens: 0, reason: 'stop' }
   const decoder = new TokenDecoder<Token>((tokens, before) => model.detokenize(tokens, false, before))
-  const filter = new StopFilter(prompt.stopTexts)
+  const filter = new ReplyFilter(prompt.stopTexts, prompt.startsInThought)
   const emit = (text: string) => {
     if (text !== '') send({ type: 'token', id: command.id, text })
   }

@@ -174,6 +174,17 @@ describe('a reply', () => {
     expect(JSON.stringify(chat.prompts)).toContain('hold the green button')
   })
 
+  it('is quoted when the model writes nothing', async () => {
+    appliance = await startAppliance({ engines: { chat: scriptedChat([' ', '\n']) } })
+    const session = await openSession({ answer_mode: 'compose' })
+    const reply = data(await ask(session, 'How?'))['assistant_message'] as Record<string, unknown>
+    expect(reply['content']).toBe('The printer resets when you hold the green button.')
+    expect(reply['metadata']).toMatchObject({
+      answer_mode: 'quote',
+      fallback: expect.stringContaining('nothing') as string,
+    })
+  })
+
   it('that waits for the model tells its place in the queue, and how long it waited', async () => {
     const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 20))
     const chat = scriptedChat(['Done.'], undefined, async ({ onQueued }) => {

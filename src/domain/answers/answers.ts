@@ -47,13 +47,14 @@ export class Answers {
     }
   }
 
-  /** The model's text, or quotes when there is no model to write it. */
+  /** The model's text, or quotes when there is no model to write it, or it has nothing to say. */
   private async *composed(question: Question, evidence: Evidence, watch: Stopwatch, signal: AbortSignal) {
     const language = replyLanguage(question, evidence)
     const writing = yield* this.composer.begin(question, evidence, language, signal)
     watch.queueDone()
     if ('unavailable' in writing) yield* quoteReply(evidence, watch, writing.unavailable)
-    else yield* this.composer.write(writing, evidence, language, watch)
+    else if (!(yield* this.composer.write(writing, evidence, language, watch)))
+      yield* quoteReply(evidence, watch, 'The chat model wrote nothing.')
   }
 }
 

@@ -62,13 +62,13 @@ export class Composer {
     }
   }
 
-  /** Passes the model's words on as they come. */
+  /** Passes the model's words on as they come. Returns false, without a reply, when there were none. */
   async *write(
     { events, budget, hits }: Extract<Writing, { events: unknown }>,
     evidence: Evidence,
     language: SpokenLanguage,
     watch: Stopwatch,
-  ): AsyncGenerator<AnswerEvent, void> {
+  ): AsyncGenerator<AnswerEvent, boolean> {
     const sources = shownPassages(hits)
     yield { type: 'sources', sources }
     let content = ''
@@ -79,6 +79,7 @@ export class Composer {
         yield { type: 'token', text: event.text }
         continue
       }
+      if (content.trim() === '') break
       const metadata = {
         ...replyMetadata('compose', language, evidence, watch),
         model: this.engine.status().model,
@@ -90,6 +91,8 @@ export class Composer {
         budget,
       }
       yield { type: 'reply', reply: { content: content.trim(), sources, metadata } }
+      return true
     }
+    return false
   }
 }
