@@ -11,11 +11,14 @@ export interface PooledRetrieverOptions extends SearchWorkerData {
   startDeadlineMs?: number | undefined
   /** Calls that may wait behind the one under way. Default 64. */
   maxQueue?: number | undefined
+  /** Another worker module, for tests. */
+  workerScript?: URL | undefined
 }
 
 /**
  * Searches in a worker thread with a database handle and an embedder of its own. A worker that dies is
- * replaced; the calls it had under way are rejected.
+ * replaced; the call it had under way is rejected with AppError `not_ready`. A call that nobody awaits any more when
+ * its turn comes is not made.
  */
 export class PooledRetriever implements Retriever {
   readonly #pool: Piscina
@@ -23,6 +26,8 @@ export class PooledRetriever implements Retriever {
   readonly #startDeadlineMs: number
   readonly #maxQueue: number
   #waiting = 0
+  /** Resolves when the last call handed in has ended. */
+  #turn: Promise<unknown> = Promise.resolve()
   #started: Promise<void> | undefined
 
   constructor(options: PooledRetrieverOptions) {
@@ -31,7 +36,7 @@ export class PooledRetriever implements Retriever {
     this.#startDeadlineMs = options.startDeadlineMs ?? 60_000
     this.#maxQueue = options.maxQueue ?? 64
     this.#pool = new Piscina({
-      filename: fileURLToPath(new URL('search-worker.js', import.meta.url)),
+      filename: fileURLToPath(options.workerScript ?? new URL('search-worker.js', import.meta.url)),
       workerData: data,
       minThreads: 1,
       maxThreads: 1,
@@ -71,21 +76,44 @@ export class PooledRetriever implements Retriever {
       })
     }
     this.#waiting += 1
-    const answer = this.#call<Result>(name, task, this.#deadlineMs).finally(() => {
+    try {
+      return await this.#call<Result>(name, task, this.#deadlineMs, signal)
+    } finally {
       this.#waiting -= 1
-    })
-    return untilAborted(answer, signal)
+    }
   }
 
-  async #call<Result>(name: string, task: object, deadlineMs: number): Promise<Result> {
-    // @NOTE no signal for piscina: it would terminate the worker, and terminating a thread inside
-    // onnxruntime aborts the whole process. A call is short; one that nobody awaits any more runs to its end.
-    const answer = this.#pool.run(task, { name }) as Promise<Result>
-    const deadline = AbortSignal.timeout(deadlineMs)
+  async #run<Result>(name: string, task: object): Promise<Result> {
     try {
-      return await untilAborted(answer, deadline)
+      return (await this.#pool.run(task, { name })) as Result
     } catch (error) {
-      if (!deadline.aborted) throw error
+      if (!(error instanceof Error && error.message.includes('worker exited'))) throw error
+      throw new AppError('not_ready', 'Search is being restarted; please try again in a moment.', {
+        cause: error,
+        retryAfterSeconds: 2,
+      })
+    }
+  }
+
+  async #call<Result>(
+    name: string,
+    task: object,
+    deadlineMs: number,
+    visitor?: AbortSignal,
+  ): Promise<Result> {
+    // @NOTE no signal for piscina: it would terminate the worker of a call under way, and terminating a thread
+    // inside onnxruntime aborts the whole process. A call is short; once begun it runs to its end.
+    const deadline = AbortSignal.timeout(deadlineMs)
+    const signal = visitor === undefined ? deadline : AbortSignal.any([visitor, deadline])
+    const answer = this.#turn.then(async () => {
+      signal.throwIfAborted()
+      return this.#run<Result>(name, task)
+    })
+    this.#turn = answer.catch(() => undefined)
+    try {
+      return await untilAborted(answer, signal)
+    } catch (error) {
+      if (!deadline.aborted || visitor?.aborted === true) throw error
       throw new AppError('busy', 'The search took too long. Try again in a moment.', {
         cause: error,
         retryAfterSeconds: 2,
