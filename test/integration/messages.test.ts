@@ -242,3 +242,39 @@ describe('a reply', () => {
     expect(await stored(session)).toHaveLength(2)
   })
 })
+
+describe('while search is loading', () => {
+  const loading = (ready: () => Promise<void>) => ({ ...scriptedRetriever(), ready })
+  const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+  it('a message waits for it, and is answered', async () => {
+    appliance = await startAppliance({ engines: { retriever: loading(() => later(300)) } })
+    expect((await ask(await openSession(), 'How?')).status).toBe(200)
+  })
+
+  it('a message is refused when it does not come in time, and told when to try again', async () => {
+    const never = new Promise<void>(() => undefined)
+    appliance = await startAppliance({ engines: { retriever: loading(() => never) } })
+    const session = await openSession()
+    const [json, streamed] = await Promise.all([
+      ask(session, 'How?'),
+      ask(session, 'How?', { accept: 'text/event-stream' }),
+    ])
+    for (const answer of [json, streamed]) {
+      expect(answer).toMatchObject({
+        status: 503,
+        body: { code: 'not_ready', detail: expect.stringContaining('still loading') as string },
+      })
+      expect(answer.headers.get('retry-after')).toBe('5')
+    }
+    expect(await stored(session)).toEqual([])
+  })
+
+  it('a message is refused at once when it cannot be loaded', async () => {
+    const failing = () => Promise.reject(new Error('no such file: /secret/place'))
+    appliance = await startAppliance({ engines: { retriever: loading(failing) } })
+    const answer = await ask(await openSession(), 'How?')
+    expect(answer).toMatchObject({ status: 503, body: { code: 'not_ready' } })
+    expect(JSON.stringify(answer.body)).not.toContain('secret')
+  })
+})

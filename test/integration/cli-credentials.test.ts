@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startAppliance, type Appliance } from '../helpers/appliance.js'
+import { send } from '../helpers/http.js'
+
+const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const COMMANDS = [
+  ['keys', 'create'],
+  ['operator', 'link'],
+]
+
+function guichet(dir: string, args: string[], env: Record<string, string> = {}) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const given = { ...process.env, DATA_DIR: dir, ...env }
+    const child = execFile(process.execPath, [CLI, ...args], { env: given }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+    )
+  })
+}
+
+describe('beside a running appliance', () => {
+  let appliance: Appliance
+  beforeEach(async () => {
+    appliance = await startAppliance()
+  })
+  afterEach(() => appliance.stop())
+
+  function assistants(id: string, secret: string) {
+    return send(`${appliance.origin}/api/v1/assistants/`, {
+      headers: { 'x-api-key': id, 'x-api-secret': secret },
+    })
+  }
+
+  it('keys create makes credentials that work at once', async () => {
+    const forPrograms = await guichet(appliance.dir, ['keys', 'create', '--name', 'Shop', '--json'])
+    const keys = JSON.parse(forPrograms.stdout) as { client_id: string; client_secret: string }
+    expect((await assistants(keys.client_id, keys.client_secret)).status).toBe(200)
+    expect((await assistants(keys.client_id, 'another')).status).toBe(401)
+
+    const { code, stdout } = await guichet(appliance.dir, ['keys', 'create'])
+    const [, id = '', secret = ''] = /^X-API-Key: (\S+)\nX-API-Secret: (\S+)\n/.exec(stdout) ?? []
+    expect(code).toBe(0)
+    expect((await assistants(id, secret)).status).toBe(200)
+    expect(id).not.toBe(keys.client_id)
+  })
+
+  it('operator link opens one browser, once', async () => {
+    const env = { PUBLIC_URL: appliance.origin }
+    const { stdout } = await guichet(appliance.dir, ['operator', 'link', '--json'], env)
+    const { url } = JSON.parse(stdout) as { url: string }
+    expect(url.startsWith(`${appliance.origin}/`)).toBe(true)
+    const opened = await send(url)
+    expect(opened.status).toBe(303)
+    const cookie = opened.headers.get('set-cookie') ?? ''
+    expect(cookie).toMatch(/HttpOnly/i)
+    expect(cookie).toMatch(/SameSite=Strict/i)
+    const again = await send(url)
+    expect(again.headers.get('set-cookie')).toBeNull()
+
+    const plain = await guichet(appliance.dir, ['operator', 'link'], env)
+    expect((await send(plain.stdout.trim())).headers.get('set-cookie')).not.toBeNull()
+  })
+})
+
+describe('without a database of this version', () => {
+  let dir: string
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'guichet-cli-'))
+  })
+  afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+  it.each(COMMANDS)('%s %s says what to do where there is none, and makes none', async (...args) => {
+    const { code, stdout, stderr } = await guichet(dir, args)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^[^\n]*npm start[^\n]*\n$/)
+    expect((await guichet(dir, args)).stderr).toBe(stderr)
+  })
+
+  it.each(COMMANDS)('%s %s leaves a newer one alone', async (...args) => {
+    const appliance = await startAppliance({ dataDir: dir })
+    await appliance.database.db
+      .insertInto('kysely_migration' as never)
+      .values({ name: '999-future', timestamp: new Date().toISOString() } as never)
+      .execute()
+    await appliance.stop(true)
+    const { code, stdout, stderr } = await guichet(dir, args)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^[^\n]*newer[^\n]*\n$/)
+  })
+})
