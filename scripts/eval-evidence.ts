@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { calibrate, curve, quoteFigures, shippedConfidences, shippedPoint } from './evidence/answers.js'
+import type { Embedder } from '#src/retrieval/embedder.js'
 import { askAll, type Case } from './evidence/cases.js'
 import { readSet, type EvalSet } from './evidence/data.js'
+import { askDesks, faqPairs, writtenPairs } from './evidence/desk-corpora.js'
+import { calibrateDesks, deskFigures } from './evidence/desk-figures.js'
 import { askPairs, calibratePairs, pairFigures } from './evidence/pairs.js'
 import { cachedEmbedder, type Embed } from './evidence/vectors.js'
 
@@ -35,7 +38,7 @@ if (values.data === undefined) {
 }
 
 async function run(data: string, model: string, cache: string | undefined, fitting: boolean): Promise<void> {
-  const { embed, close } = await cachedEmbedder(model, cache)
+  const { embed, fresh, close } = await cachedEmbedder(model, cache)
   try {
     for (const { name, language } of SETS) {
       const set = readSet(join(data, name), language)
@@ -46,6 +49,7 @@ async function run(data: string, model: string, cache: string | undefined, fitti
       if (fitting) reportCalibration(cases)
     }
     await reportPairs(data, embed, fitting)
+    await reportDesks(data, fresh, fitting)
   } finally {
     await close()
   }
@@ -110,6 +114,29 @@ async function reportPairs(data: string, embed: Embed, fitting: boolean): Promis
     }
     if (fitting && sighted) print(`  constants: ${JSON.stringify(rounded(calibratePairs(cases).model))}`)
   }
+}
+
+async function reportDesks(data: string, embedder: Embedder, fitting: boolean): Promise<void> {
+  const [en, fr] = [writtenPairs('en'), writtenPairs('fr')]
+  const sets = [
+    { name: 'written, English', cases: await askDesks(en, fr, 16, embedder) },
+    { name: 'written, French', cases: await askDesks(fr, en, 16, embedder) },
+    {
+      name: 'en-stackfaq',
+      cases: await askDesks(faqPairs(readSet(join(data, 'en-stackfaq'), 'en')), fr, 24, embedder),
+    },
+  ] as const
+  print('\nsmall desks of Q&A pairs, half of the questions answerable')
+  for (const { name, cases } of sets) {
+    const { quotable, right, wrong, declined } = deskFigures(cases)
+    print(
+      `  ${name}: answered rightly ${pct(right)} (of ${pct(quotable)} found), wrongly ${pct(wrong)}; declined ${pct(declined)} of the unanswerable`,
+    )
+  }
+  if (!fitting) return
+  const [english, french, faq] = sets
+  print(`  constants, sighted: ${JSON.stringify(rounded(calibrateDesks([english.cases, faq.cases])))}`)
+  print(`  constants, blind: ${JSON.stringify(rounded(calibrateDesks([french.cases])))}`)
 }
 
 function rounded(record: Record<string, number>): Record<string, number> {

@@ -2,7 +2,9 @@ import {
   confidenceFeatures,
   confidenceOf,
   confidenceThreshold,
+  plausibility,
   type ConfidenceFeatures,
+  type Ground,
 } from './confidence.js'
 import { compareQuestions, matchPair, type Likeness, type StoredPair } from './qa-match.js'
 import { readQuestion, type Question, type WordStatistics } from './question.js'
@@ -63,9 +65,28 @@ export async function buildEvidence(input: EvidenceInput): Promise<Evidence> {
     quotes: chooseQuotes(question, candidates),
     coverage: features.passage,
     cosine: features.cosine,
-    confidence: match ? 1 : Math.max(confidenceOf(features, sighted), likePair(findings)),
-    threshold: confidenceThreshold(sighted),
+    confidence: match ? 1 : confidence(findings),
+    threshold: confidenceThreshold(sighted, groundOf(findings)),
   }
+}
+
+/** How likely what would be quoted answers the question, in [0, 1]. */
+export function confidence(findings: Findings): number {
+  const { question, features, sighted } = findings
+  const likely = Math.max(confidenceOf(features, sighted, groundOf(findings)), likePair(findings))
+  return likely * plausibility(question, bestOf(findings)?.hit)
+}
+
+/** What would be quoted first: a passage, or the answer of a stored pair. */
+export function groundOf(findings: Findings): Ground {
+  return bestOf(findings)?.hit.type === 'qa' ? 'pair' : 'passage'
+}
+
+function bestOf({ candidates }: Findings): Candidate | undefined {
+  return candidates.reduce<Candidate | undefined>(
+    (best, one) => (best && best.score >= one.score ? best : one),
+    undefined,
+  )
 }
 
 /** Reads the question and measures hits and stored pairs against it. */
@@ -78,7 +99,7 @@ export async function gather(input: EvidenceInput): Promise<Findings> {
   score(candidates, sighted)
   await compareMeaning(candidates, input, EMBEDDED_SENTENCES[sighted ? 'sighted' : 'blind'])
   score(candidates, sighted)
-  const features = confidenceFeatures(question, hits, candidates)
+  const features = confidenceFeatures(question, input.hits, candidates)
   return { question, sighted, hits, candidates, features, compared }
 }
 

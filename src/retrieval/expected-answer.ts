@@ -38,6 +38,21 @@ const REASONS =
 const INSTRUCTIONS =
   /^(?:[-*+•–]|\(?\d{1,2}[.)])\s|:\s*$|^(?:click|press|open|go|select|choose|enter|tap|type|use|follow|turn|switch|hold|set|add|remove|fill|run|install|check|sign|log|visit|contact|call|send)\b|\bby \p{L}+ing\b|\byou (?:can|must|need|should|may)\b|^(?:\p{L}+, )?\p{L}+ez\b|\bvous (?:pouvez|devez)\b|\ben \p{L}+ant\b|\bgrace a\b|\bau moyen\b|\ba l'aide\b/u
 
+const PRICE_ASKED =
+  /\bhow much (?:does|do|is|are|will|would|for|to)\b.*\b(?:costs?|pay|price|charged?|fees?)\b|\bhow much (?:is|are)\b|\bwhat (?:does|do|is|are)\b.*\b(?:costs?|prices?|fees?)\b|^(?:prices?|costs?|fees?)\b|\bcombien (?:coute|coutent|ca coute|faut-il payer|vaut)\b|\b(?:c'est|est-ce) combien\b|\bquel(?:le)?s? (?:est |sont )?(?:le |la |les |l'|vos )?(?:prix|tarifs?|couts?|montants?)\b|^(?:prix|tarifs?|couts?)\b/
+const AMOUNT =
+  /[€$£]|\b\d+(?:[.,\s]\d+)*\s?(?:euros?|eur|cents?|centimes?|dollars?|usd|pounds?|gbp|francs?|chf|pence)\b|\b(?:free|no charge|included|gratuite?s?|gratuitement|offerte?s?|compris(?:es?)?|inclus(?:es?)?)\b/
+
+/** Whether the question asks what something costs. */
+export function asksPrice(question: string): boolean {
+  return PRICE_ASKED.test(foldAccents(question.toLowerCase().replaceAll('’', "'")))
+}
+
+/** Whether a text names an amount of money, or says that there is nothing to pay. */
+export function namesAmount(text: string): boolean {
+  return AMOUNT.test(foldAccents(text.toLowerCase()))
+}
+
 /** Reads the kind from the question words; `any` when they say nothing about it. */
 export function expectedAnswer(question: string): AnswerKind {
   const plain = foldAccents(question.toLowerCase().replaceAll('’', "'"))

@@ -14,8 +14,11 @@ const FENCE = /^\s*(?:```|~~~)/
 const ROW = /\|.*\||\S\t+\S.*\t|\S {3,}\S.* {3,}\S/
 const CODE = /^\s*(?:\$|>>>|#!|sudo\s|npm\s|npx\s|curl\s|docker\s|git\s)|[{};]\s*$|^\s*[\w.-]+\s*=\s*\S+\s*$/
 const TERMINAL = /[.!?…:;,»”"')\]]\s*$/
+const QUESTION = /[?？]\s*$/
 const HEADING_LENGTH = 80
 const HEADING_WORDS = 12
+/** A FAQ's question may be longer than a heading. */
+const QUESTION_LENGTH = 140
 /** A line at least this long that ends without punctuation was broken by its page, not by its author. */
 const WRAPPED_LENGTH = 55
 
@@ -75,14 +78,17 @@ function lineKind(line: string): SpanKind {
   return CODE.test(line) ? 'code' : 'prose'
 }
 
-/** A short line without final punctuation, standing apart from what precedes it, with text below. */
+/** A short line without final punctuation, or a question, standing apart from what precedes it, with text below. */
 function isHeading(line: Line, before: Line | undefined, after: Line | undefined): boolean {
   if (line.kind !== 'prose' || !after) return false
-  if (line.text.length > HEADING_LENGTH || TERMINAL.test(line.text)) return false
-  if (line.text.split(/\s+/u).length > HEADING_WORDS) return false
+  if (!(QUESTION.test(line.text) ? line.text.length <= QUESTION_LENGTH : isTitle(line.text))) return false
   if (!/^[\p{Lu}\p{N}«"“(¿¡]/u.test(line.text)) return false
   if (before && !line.parted && !TERMINAL.test(before.text) && before.kind === 'prose') return false
   return !/^\p{Ll}/u.test(after.text) || after.parted
+}
+
+function isTitle(text: string): boolean {
+  return text.length <= HEADING_LENGTH && !TERMINAL.test(text) && text.split(/\s+/u).length <= HEADING_WORDS
 }
 
 /** Whether a line goes on the sentence of the line before: a hard wrap, as PDF pages and e-mails have them. */

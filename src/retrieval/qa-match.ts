@@ -1,5 +1,5 @@
 import { contradicts } from './contradiction.js'
-import { bagOf, coverageOf } from './coverage.js'
+import { bagOf, coverageOf, holds } from './coverage.js'
 import { readQuestion, type Question, type WordStatistics } from './question.js'
 import type { QaMatch } from './retriever.js'
 import { foldAccents, tokenize } from './tokens.js'
@@ -94,8 +94,15 @@ export function matchPair(asked: Question, compared: readonly Likeness[]): QaMat
   }
   if (exact) return match
   if (best.likelihood < LIKELY || best.likelihood - (second?.likelihood ?? 0) < CLEAR) return null
+  if (bringsNames(asked, pair)) return null
   const alike = Math.min(best.there, best.back)
   return contradicts(asked.text, pair.question, pair.answer, alike, asked.language) ? null : match
+}
+
+/** Whether the visitor names something the pair knows nothing of: another plan, another product, another town. */
+function bringsNames(asked: Question, { question, answer }: StoredPair): boolean {
+  const bag = bagOf(asked.language, question, answer)
+  return asked.terms.some((term) => term.kind === 'name' && holds(bag, term) === 0)
 }
 
 function normalized(text: string): string {

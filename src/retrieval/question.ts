@@ -1,4 +1,5 @@
 import { expectedAnswer, type AnswerKind } from './expected-answer.js'
+import { kindredStems } from './kindred-words.js'
 import { queryTerms, stem } from './stems.js'
 import { foldAccents } from './tokens.js'
 
@@ -63,7 +64,7 @@ export function readQuestion(text: string, language: string, statistics: WordSta
   const names = namesIn(text, language)
   const terms = queryTerms(text, language).map(({ word, stems }): Term => {
     const kind = /\p{N}/u.test(word) ? 'number' : names.has(word) ? 'name' : 'word'
-    const kin = WEEKDAYS.has(word) ? WEEKDAY_STEMS : []
+    const kin = WEEKDAYS.has(word) ? WEEKDAY_STEMS : kindredStems(word, language)
     return { word, stems, kin, kind, weight: weigh(word, stems, kind, statistics) }
   })
   return { text, language, terms, expects: expectedAnswer(text) }

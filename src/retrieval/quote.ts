@@ -35,6 +35,8 @@ export function chooseQuotes(question: Question, candidates: readonly Candidate[
   const chosen: Unit[] = []
   for (const candidate of ranked) {
     if (candidate.score < best.score - WORTH_ADDING) break
+    // The same said in another language adds nothing.
+    if (candidate.hit.language !== best.hit.language) continue
     const passage = passages.get(candidate.hit) ?? []
     const options = [withList(passage, candidate), withPrevious(passage, candidate)]
     const first = chosen.length === 0

@@ -9,6 +9,7 @@ import {
 import type { Embedder } from './embedder.js'
 import type { PairCandidate } from './evidence.js'
 import { denseWeight, fuse, lexicalCeiling, type Scored } from './fuse.js'
+import { kindredStems } from './kindred-words.js'
 import { detectLanguage } from './language.js'
 import type { Hit, SearchScope } from './retriever.js'
 import { queryTerms, type QueryTerm } from './stems.js'
@@ -57,7 +58,8 @@ export class PassageSearch {
    * score of whichever of the two was found better.
    */
   find(scope: SearchScope, query: PreparedQuery, limit: number, ranking: Ranking = 'fused'): Hit[] {
-    const stems = significantStems(query.terms, query.statistics)
+    const plain = significantStems(query.terms, query.statistics)
+    const stems = ranking === 'fused' ? [...plain, ...this.#kindred(query)] : plain
     const lexical = ranking === 'vector' ? [] : this.#candidates.lexical(scope, stems, CANDIDATES)
     const dense = ranking === 'lexical' ? [] : this.#candidates.nearest(scope, query.vector, CANDIDATES)
     const ranked = this.#rank(scope, query, lexical, dense, ranking)
@@ -115,6 +117,12 @@ export class PassageSearch {
         denseWeight: denseWeight(this.embedder.reads(query.language)),
       },
     )
+  }
+
+  /** Where the embedder is blind, words of like meaning are looked for as words. */
+  #kindred({ terms, language }: PreparedQuery): string[] {
+    if (this.embedder.reads(language)) return []
+    return terms.flatMap(({ word }) => kindredStems(word, language))
   }
 
   #collapse(ranked: readonly Scored<number>[], limit: number): Collapsed[] {

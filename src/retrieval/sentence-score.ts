@@ -69,7 +69,7 @@ export function scoreOf(features: SentenceFeatures, sighted: boolean): number {
 export function candidatesOf(question: Question, hits: readonly Hit[]): Candidate[] {
   return hits.flatMap((hit, rank) => {
     const language = hit.language ?? question.language
-    const sentences = splitSentences(hit.text, language)
+    const sentences = splitSentences(hit.text, language).map((one) => asHeading(one, hit))
     const sections = headings(sentences)
     const lists = sentences.map((_, at) => listBelow(sentences, at))
     const bags = sentences.map(({ text }, at) => bagOf(language, text, ...(lists[at] ?? [])))
@@ -83,6 +83,13 @@ export function candidatesOf(question: Question, hits: readonly Hit[]): Candidat
       return { ...sentence, hit, rank, at, features, score: 0 }
     })
   })
+}
+
+/** A passage opens with its heading, which is one however it is written ("How do I pay?"). */
+function asHeading(sentence: Sentence, { text, section }: Hit): Sentence {
+  const heading = section?.split(' › ').at(-1)
+  if (!heading || !text.startsWith(heading) || sentence.end > heading.length) return sentence
+  return { ...sentence, kind: 'heading' }
 }
 
 /** What follows a lead-in ("The steps are:"): the lead-in speaks for its list. */

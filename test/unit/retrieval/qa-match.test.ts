@@ -44,6 +44,12 @@ describe('matchPair', () => {
     expect(match('Anything?', [])).toBeNull()
   })
 
+  it('serves nothing where the visitor names another thing', () => {
+    const free = pair('How many people can share the Free plan?', 'Three people share the Free plan.', 0.93)
+    expect(match('How many people can share the Business plan?', [free])).toBeNull()
+    expect(match('How many people may share the Free plan?', [free])).not.toBeNull()
+  })
+
   it('matches nearly the same words where the embedder is blind, and no more', () => {
     const hours = pair("Quels sont vos horaires d'ouverture ?", 'De 9 h à 18 h.', 0.8)
     expect(match("vos horaires d'ouverture ?", [hours], 'fr')?.answer).toBe('De 9 h à 18 h.')

@@ -50,6 +50,23 @@ describe('chooseQuotes', () => {
     expect(said('Who discovered polonium and radium?', [passage])).toEqual([passage.text])
   })
 
+  it('never quotes a heading, however it is written', () => {
+    const faq = hit(
+      'How do I return a parcel?\nPrint the label in your account. Bring the parcel to any shop.',
+    )
+    expect(said('How do I return a parcel?', [faq]).join(' ')).not.toContain('How do I')
+    const shouted = hit('Return your parcel!\nPrint the label in your account.', {
+      section: 'Help › Return your parcel!',
+    })
+    expect(said('How do I return a parcel?', [shouted])).toEqual(['Print the label in your account.'])
+  })
+
+  it('does not say the same again in another language', () => {
+    const english = hit('The port is changed with the variable PORT.')
+    const french = hit('Le port se change avec la variable PORT.', { language: 'fr' })
+    expect(said('How is the port changed with the variable PORT?', [english, french])).toEqual([english.text])
+  })
+
   it('does so in French, but not for an impersonal "il"', () => {
     const leaning = hit('Le filtre retient le calcaire. Il se nettoie tous les mois.', { language: 'fr' })
     expect(said('Quand se nettoie le filtre tous les mois ?', [leaning], 'fr')[0]).toContain(
