@@ -1,35 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { send, type Answer } from './http.js'
+import { endOf, launch, within, type Exit, type Running } from './real-process.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const MAIN = join(ROOT, 'dist/src/main.js')
 const LISTEN_MS = 30_000
 const READY_MS = 60_000
-/** A little more than the grace the product gives to requests under way. */
-const EXIT_MS = 15_000
 const CALL_MS = 60_000
 
 const REAL_CREDENTIALS = { clientId: 'real-client', clientSecret: 'a-secret-of-the-real-tests' }
-
-/** How a process ended. */
-export interface Exit {
-  code: number | null
-  signal: NodeJS.Signals | null
-}
-
-/** A product's process, with all it has said so far. */
-interface Running {
-  child: ChildProcess
-  stdout: string
-  stderr: string
-  exited: Promise<Exit>
-}
 
 /** The models folder of this machine; throws when the models that tests need are not in it. */
 export function modelsDir(): string {
@@ -39,15 +21,6 @@ export function modelsDir(): string {
       throw new Error(`These tests need ${model} in ${dir}; "npm test" fetches it.`)
   }
   return dir
-}
-
-/** Runs the product until it ends by itself, as a start that is refused does. */
-export async function runToEnd(
-  env: Record<string, string>,
-): Promise<Exit & { stdout: string; stderr: string }> {
-  const running = launch(env)
-  const exit = await endOf(running)
-  return { ...exit, stdout: running.stdout, stderr: running.stderr }
 }
 
 export interface StartOptions {
@@ -168,57 +141,5 @@ export class RealAppliance {
   #process(): Running {
     if (this.#running === undefined) throw new Error('The appliance was never started.')
     return this.#running
-  }
-}
-
-function launch(env: Record<string, string>): Running {
-  const { PATH = '', HOME = tmpdir() } = process.env
-  // @NOTE not the environment of the tests, which may hold settings of the product's.
-  const child = spawn(process.execPath, [MAIN], {
-    cwd: ROOT,
-    env: { PATH, HOME, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const running: Running = {
-    child,
-    stdout: '',
-    stderr: '',
-    exited: new Promise((resolve) => {
-      child.once('close', (code, signal) => {
-        resolve({ code, signal })
-      })
-    }),
-  }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (running.stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (running.stderr += text))
-  return running
-}
-
-async function endOf(running: Running): Promise<Exit> {
-  const late = pause(EXIT_MS, undefined, { ref: false })
-  const exit = await Promise.race([running.exited, late])
-  if (exit !== undefined) return exit
-  running.child.kill('SIGKILL')
-  throw new Error(`The process did not end within ${EXIT_MS / 1000} s. It said:\n${running.stderr}`)
-}
-
-/** Asks until there is an answer; fails when the process ends or the time is up. */
-async function within<T>(
-  limitMs: number,
-  running: Running,
-  complaint: string,
-  look: () => Promise<T | undefined>,
-): Promise<T> {
-  const deadline = Date.now() + limitMs
-  for (;;) {
-    const found = await look().catch(() => undefined)
-    if (found !== undefined) return found
-    const { exitCode, signalCode } = running.child
-    const ended = exitCode ?? signalCode
-    if (ended !== null || Date.now() > deadline) {
-      const why = ended === null ? complaint : `ended with ${ended}`
-      throw new Error(`The appliance ${why}. It said:\n${running.stdout}\n${running.stderr}`)
-    }
-    await pause(50)
   }
 }

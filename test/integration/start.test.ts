@@ -7,8 +7,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '#src/store/database.js'
 import { migrations } from '#src/store/migrations/index.js'
 import { data, send } from '../helpers/http.js'
-import { RealAppliance, runToEnd } from '../helpers/real-appliance.js'
+import { RealAppliance } from '../helpers/real-appliance.js'
 import { createSession } from '../helpers/real-desk.js'
+import { runToEnd } from '../helpers/real-process.js'
 
 const cleanups: (() => unknown)[] = []
 
