@@ -6,7 +6,7 @@ import { build, checkNode, install, orExplain, ROOT, toolCommand } from './setup
 import { runVisibly } from './steps.mjs'
 
 const TIERS = ['checks', 'unit', 'integration', 'model', 'browser']
-/** What the model tier reads: both come from the npm registry, so that it runs on a closed network too. */
+/** What the model and browser tiers read: both come from the npm registry, so that it runs on a closed network too. */
 const TEST_MODELS = ['all-MiniLM-L6-v2', 'tinyllama-1.1b-chat-iq2_xxs']
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -59,16 +59,28 @@ async function runTier(tier, files, env = process.env) {
   })
 }
 
+/** @type {Promise<boolean> | undefined} */
+let models
+
+/** Whether the models that tests read are there; fetches them the first time it is asked. */
+function testModels() {
+  const command = [process.execPath, 'dist/src/cli/main.js', 'models', 'fetch', ...TEST_MODELS]
+  models ??= check('models', command)
+  return models
+}
+
 /** @param {string[]} files */
 async function runModelTier(files) {
-  const command = [process.execPath, 'dist/src/cli/main.js', 'models', 'fetch', ...TEST_MODELS]
-  if (await check('models', command)) await runTier('model', files)
+  if (await testModels()) await runTier('model', files)
 }
 
 /** @param {string[]} files */
 async function runBrowserTier(files) {
   const chromium = [process.env['CHROMIUM'], ...CHROMIUMS].find((path) => path && existsSync(path))
-  if (chromium) return runTier('browser', files, { ...process.env, CHROMIUM: chromium })
+  if (chromium) {
+    if (await testModels()) await runTier('browser', files, { ...process.env, CHROMIUM: chromium })
+    return
+  }
   process.stdout.write('\nbrowser tests skipped: no Chromium\n')
   if (process.env['REQUIRE_BROWSER'] === '1') results.push({ name: 'browser tests', passed: 0, failed: 1 })
 }
