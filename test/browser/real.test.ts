@@ -60,7 +60,7 @@ describe.skipIf(!chromiumPath)('the page of a real appliance', () => {
 
   it('makes the operator’s browser by its link, once', async () => {
     const page = await open(desk, appliance.operatorLink)
-    await page.getByRole('heading', { name: 'Documents' }).waitFor()
+    await page.getByRole('heading', { name: 'Documents', exact: true }).waitFor()
     expect(new URL(page.url()).search).toBe('')
     const [cookie] = await desk.cookies()
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
