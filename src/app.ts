@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import type { Config } from './config.js'
 import { Answers } from './domain/answers/answers.js'
 import { Composer } from './domain/answers/composer.js'
@@ -67,7 +68,7 @@ export const VERSION = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version
 
-const ROOT = new URL('../../', import.meta.url).pathname
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Builds the whole appliance, bottom floor first. It does not listen. */
 export function buildApp(config: Config, database: Database, engines: Engines, log: Logger): App {
