@@ -102,6 +102,10 @@ function toAppError(error: unknown): AppError | undefined {
     })
   }
   const status = 'status' in error ? error.status : undefined
+  // @NOTE what serves static files says 403 for a path that leaves its folder; there is nothing at such a path.
+  if (status === 404 || status === 403) {
+    return new AppError('not_found', 'There is nothing at this path.', { cause: error })
+  }
   if (status === 413)
     return new AppError('too_large', 'The body is larger than this endpoint takes.', { cause: error })
   if (status === 415) {

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { statSync } from 'node:fs'
+import { get } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startAppliance, type Appliance } from '../helpers/appliance.js'
@@ -292,5 +293,26 @@ describe('health', () => {
     })
     expect((await send(`${appliance.origin}/livez`)).status).toBe(200)
     expect((await send(`${appliance.origin}/readyz`)).status).toBe(200)
+  })
+})
+
+describe('static files', () => {
+  it.each([
+    '/assets/nothing.js',
+    '/assets/',
+    '/assets/..%2f..%2fpackage.json',
+    '/assets/%2e%2e/%2e%2e/package.json',
+  ])('there is nothing at %s', async (path) => {
+    const { hostname, port } = new URL(appliance.origin)
+    // A raw request: fetch would tidy the path up.
+    const answer = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+      get({ hostname, port, path }, (res) => {
+        let text = ''
+        res.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        res.on('end', () => resolve({ status: res.statusCode, text }))
+      }).on('error', reject)
+    })
+    expect(answer.status).toBe(404)
+    expect(JSON.parse(answer.text)).toMatchObject({ status: 'error', code: 'not_found' })
   })
 })
