@@ -6,11 +6,12 @@ import { z } from 'zod'
 import { loadEmbedder, type Embedder } from '../src/retrieval/embedder.js'
 import { indexText } from '../src/retrieval/index-text.js'
 import { detectLanguage } from '../src/retrieval/language.js'
-import { PassageSearch, type Ranking } from '../src/retrieval/search.js'
+import { PassageSearch, type PreparedQuery, type Ranking } from '../src/retrieval/search.js'
 import { openDatabase, type Database } from '../src/store/database.js'
 import { passageIndex } from '../src/store/passage-index.js'
 import { passageStore } from '../src/store/passages.js'
 import { sourceStore } from '../src/store/sources.js'
+import { minMaxFusion } from './min-max.js'
 import { judge, mean, percentile, type Judgement } from './measures.js'
 
 // Measures the search on judged questions: `npm run eval -- --dataset FOLDER [--dataset FOLDER …]`.
@@ -32,7 +33,11 @@ interface Dataset {
 
 const ORG = 'eval'
 const DEPTH = 10
-const RANKINGS: Ranking[] = ['lexical', 'vector', 'fused']
+/** Each list's length before the baseline merges them. */
+const CANDIDATES = 100
+/** The product's rankings, and the fusion that docs/retrieval.md measures them beside. */
+type List = Ranking | 'min-max'
+const LISTS: List[] = ['lexical', 'vector', 'min-max', 'fused']
 
 async function readDataset(folder: string): Promise<Dataset> {
   const read = (file: string) => readFile(join(folder, file), 'utf8')
@@ -123,29 +128,34 @@ interface Measured {
 
 async function measure(search: PassageSearch, dataset: Dataset, documents: Map<string, string>) {
   const scope = { orgId: ORG }
-  const measured = new Map<Ranking, Measured>(
-    RANKINGS.map((ranking) => [ranking, { judgements: [], milliseconds: [] }]),
-  )
+  const measured = new Map<List, Measured>(LISTS.map((list) => [list, { judgements: [], milliseconds: [] }]))
+  const find = (prepared: PreparedQuery, list: List): string[] => {
+    if (list !== 'min-max') return search.find(scope, prepared, DEPTH, list).map((hit) => hit.sourceId)
+    const [lexical, vector] = (['lexical', 'vector'] as const).map((one) =>
+      search.find(scope, prepared, CANDIDATES, one),
+    )
+    return minMaxFusion(lexical ?? [], vector ?? []).slice(0, DEPTH)
+  }
   for (const query of dataset.queries) {
     const start = performance.now()
     const prepared = await search.prepare(scope, query.text)
     const preparing = performance.now() - start
-    for (const [ranking, { judgements, milliseconds }] of measured) {
+    for (const [list, { judgements, milliseconds }] of measured) {
       const begun = performance.now()
-      const hits = search.find(scope, prepared, DEPTH, ranking)
+      const sources = find(prepared, list)
       milliseconds.push(preparing + performance.now() - begun)
-      const found = hits.map((hit) => documents.get(hit.sourceId) ?? '')
+      const found = sources.map((source) => documents.get(source) ?? '')
       judgements.push(judge(found, dataset.judged.get(query._id) ?? new Map(), DEPTH))
     }
   }
   return measured
 }
 
-function printTable(dataset: Dataset, measured: Map<Ranking, Measured>): void {
+function printTable(dataset: Dataset, measured: Map<List, Measured>): void {
   const counts = `${String(dataset.corpus.length)} documents, ${String(dataset.queries.length)} questions`
-  const rows = [...measured].map(([ranking, { judgements, milliseconds }]) =>
+  const rows = [...measured].map(([list, { judgements, milliseconds }]) =>
     [
-      ranking.padEnd(8),
+      list.padEnd(8),
       mean(judgements.map(({ ndcg }) => ndcg)).toFixed(3),
       mean(judgements.map(({ hit5 }) => hit5)).toFixed(3),
       mean(judgements.map(({ reciprocalRank }) => reciprocalRank)).toFixed(3),
