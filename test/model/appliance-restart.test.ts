@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KnowledgeSource } from '#src/contract/knowledge.js'
 import { openDatabase } from '#src/store/database.js'
@@ -8,6 +9,7 @@ import { RealAppliance } from '../helpers/real-appliance.js'
 import { ask, createAssistant, createSession, followed, idOf, teach, upload } from '../helpers/real-desk.js'
 import { longManual } from '../helpers/real-documents.js'
 
+const HALF_MS = 90_000
 const SUBJECTS = ['juicer', 'blower', 'grater']
 const PAIR = { question: 'Where is the counter?', answer: 'The counter is on the second floor.' }
 
@@ -25,11 +27,15 @@ async function sources(query: string): Promise<KnowledgeSource[]> {
 
 /** Waits until a source has some of its passages embedded and others not. */
 async function halfEmbedded(id: string): Promise<void> {
-  for (;;) {
+  const deadline = Date.now() + HALF_MS
+  while (Date.now() < deadline) {
     const { status, progress } = data(await appliance.call('GET', `/knowledge/${id}`)) as KnowledgeSource
-    if (status === 'ready') throw new Error('It was ready before it could be killed.')
+    if (status === 'ready' || status === 'failed')
+      throw new Error(`It was ${status} before it could be killed.`)
     if (progress.passages_done > 0 && progress.passages_done < progress.passages) return
+    await pause(20)
   }
+  throw new Error(`No passage of it was embedded within ${HALF_MS / 1000} s.`)
 }
 
 /** What the index holds of these titles: all but title and vector, which depends on the title. */
