@@ -71,7 +71,7 @@ export function buildPrompt(input: PromptInput): BuiltPrompt {
   const turns = history.map((turn, index) => part('history', index, turn.content, MESSAGE_OVERHEAD))
   const known = visitor === '' ? [] : [part('visitor', 0, visitor, BLOCK_OVERHEAD)]
   const sources = passages.map((passage, index) =>
-    part('passage', index, passageBlock(passage, index + 1), BLOCK_OVERHEAD),
+    part('passage', index, passageBlock(passage), BLOCK_OVERHEAD),
   )
 
   const dropped = chooseDropped({ fixed, turns, known, sources }, history, budgetTokens)

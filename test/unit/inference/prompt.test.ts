@@ -49,9 +49,11 @@ describe('buildPrompt', () => {
       expect(system).toContain(said)
     }
     const last = messages.at(-1)?.content ?? ''
-    expect(last).toContain('<document number="1" title="Manual" page="3">\nHold the red button.\n</document>')
+    expect(last).toContain('<document title="Manual" page="3">\nHold the red button.\n</document>')
     expect(last).toContain('plan: pro')
-    expect(last.indexOf('Comment')).toBeGreaterThan(last.indexOf('Wait one minute.'))
+    expect(last).toMatch(/in French.*\n\nQuestion: Comment la redémarrer \?$/)
+    // Numbers and brackets are what small models repeat.
+    expect(last).not.toMatch(/number=|\(/)
     expect(budget.dropped).toEqual([])
   })
 
