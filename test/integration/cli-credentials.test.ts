@@ -84,7 +84,7 @@ describe('without a database of this version', () => {
     const appliance = await startAppliance({ dataDir: dir })
     await appliance.database.db
       .insertInto('kysely_migration' as never)
-      .values({ name: '999-future', timestamp: new Date().toISOString() } as never)
+      .values({ name: '999-future', timestamp: new Date().toISOString() })
       .execute()
     await appliance.stop(true)
     const { code, stdout, stderr } = await guichet(dir, args)
