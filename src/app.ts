@@ -57,8 +57,8 @@ export interface App {
   handler: RequestListener
   /** Makes what an empty appliance needs and starts the engines, without waiting for them. */
   begin(): Promise<FirstStartNews | undefined>
-  /** Replies being made now. */
-  running(): number
+  /** Ends the replies being made with an error; the end is near. */
+  abandonReplies(): void
   /** Ends the engines, then the database. HTTP must have ended before. */
   close(): Promise<void>
 }
@@ -141,7 +141,9 @@ export function buildApp(config: Config, database: Database, engines: Engines, l
 
   return {
     handler,
-    running: () => messages.running,
+    abandonReplies: () => {
+      messages.abandonAll()
+    },
     async begin() {
       await removeLeftovers(db, uploadsDir, builtAt)
       const news =

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     if (ending) return
     ending = true
     log.info({ signal }, 'ending')
-    stopListening(server)
+    stopListening(server, () => app.abandonReplies())
       .then(() => app.close())
       .then(release, fail)
   }

@@ -8,16 +8,18 @@ interface CitationsProps {
   citations: readonly Citation[]
   /** The reply declined: these are only the nearest passages, kept folded. */
   declined: boolean
+  /** The reply says the very words: they are marked where they stand. */
+  literal: boolean
 }
 
 /** Where the reply's words stand: numbered cards with title, page, section and the literal quote. */
-export function Citations({ citations, declined }: CitationsProps) {
+export function Citations({ citations, declined, literal }: CitationsProps) {
   const { words } = useSpoken()
   if (citations.length === 0) return null
   const cards = (
     <ol class="sources" aria-label={declined ? words.nearest : words.sources} data-testid="sources">
       {citations.map((citation, index) => (
-        <Card key={index} number={index + 1} citation={citation} />
+        <Card key={index} number={index + 1} citation={citation} literal={literal} />
       ))}
     </ol>
   )
@@ -30,7 +32,13 @@ export function Citations({ citations, declined }: CitationsProps) {
   )
 }
 
-function Card({ number, citation }: { number: number; citation: Citation }) {
+interface CardProps {
+  number: number
+  citation: Citation
+  literal: boolean
+}
+
+function Card({ number, citation, literal }: CardProps) {
   const { language, words } = useSpoken()
   const { before, quote, after } = surround(citation.snippet, citation.quote)
   const place = [
@@ -57,9 +65,7 @@ function Card({ number, citation }: { number: number; citation: Citation }) {
         {(quote || after) && (
           <blockquote class="source__quote">
             {before}
-            {before && ' '}
-            {quote && <mark>{quote}</mark>}
-            {quote && after && ' '}
+            {quote && (literal ? <mark>{quote}</mark> : quote)}
             {after}
           </blockquote>
         )}

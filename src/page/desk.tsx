@@ -74,7 +74,8 @@ type ShelfProps = Pick<DeskProps, 'documents' | 'maxUploadBytes' | 'onAskAbout'>
 function Shelf({ documents, maxUploadBytes, onAskAbout }: ShelfProps) {
   const { language, words } = useSpoken()
   const heading = useRef<HTMLHeadingElement>(null)
-  const held = documents.documents
+  const held = documents.documents.filter(({ guide }) => !guide)
+  const guides = documents.documents.filter(({ guide }) => guide)
   const empty = held.length === 0 && documents.sending.length === 0 && !documents.problem
   const remove = (id: string) => {
     documents.remove(id)
@@ -103,8 +104,18 @@ function Shelf({ documents, maxUploadBytes, onAskAbout }: ShelfProps) {
           <DocumentRow key={document.id} document={document} onRemove={remove} onAsk={onAskAbout} />
         ))}
       </ul>
-      {documents.total > held.length && (
-        <p class="hint">{words.more(formatCount(documents.total - held.length, language))}</p>
+      {documents.total > documents.documents.length && (
+        <p class="hint">{words.more(formatCount(documents.total - documents.documents.length, language))}</p>
+      )}
+      {guides.length > 0 && (
+        <details class="nearest">
+          <summary>{words.guides(formatCount(guides.length, language))}</summary>
+          <ul class="documents">
+            {guides.map((document) => (
+              <DocumentRow key={document.id} document={document} onRemove={remove} onAsk={onAskAbout} />
+            ))}
+          </ul>
+        </details>
       )}
     </section>
   )

@@ -75,7 +75,11 @@ function Origin({ reply }: { reply: Message }) {
           <span>{mode.meaning}</span>
         </p>
       )}
-      <Citations citations={reply.citations} declined={reply.mode === 'declined'} />
+      <Citations
+        citations={reply.citations}
+        declined={reply.mode === 'declined'}
+        literal={reply.mode !== 'compose'}
+      />
       {details.length > 0 && (
         <p class="details" data-testid="details">
           {details.map((detail) => (
@@ -88,10 +92,13 @@ function Origin({ reply }: { reply: Message }) {
 }
 
 function detailsOf(reply: Message, { language, words }: Spoken): string[] {
+  const first = reply.firstWordMs === null ? null : formatDuration(reply.firstWordMs, language)
+  const whole = reply.totalMs === null ? null : formatDuration(reply.totalMs, language)
   return [
     reply.model ? formatModel(reply.model) : null,
-    reply.firstWordMs === null ? null : words.firstWord(formatDuration(reply.firstWordMs, language)),
-    reply.totalMs === null ? null : words.total(formatDuration(reply.totalMs, language)),
+    // A quote comes all at once: its first word says nothing more.
+    first === null || first === whole ? null : words.firstWord(first),
+    whole === null ? null : words.total(whole),
   ].filter((detail) => detail !== null)
 }
 

@@ -54,6 +54,8 @@ export interface Document {
   passages: number
   passagesDone: number
   error: string
+  /** Guichet's own user documentation, there from the first start. */
+  guide: boolean
 }
 
 type Fields = Record<string, unknown>
@@ -150,6 +152,7 @@ export function readDocument(value: unknown): Document {
     id: text(source['id']),
     type: text(source['type']),
     title: text(source['title']),
+    guide: source['source'] === 'guichet',
     status: text(source['status']),
     stage: text(source['stage']) || null,
     pages: number(progress['pages']) ?? number(source['pages']),

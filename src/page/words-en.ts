@@ -59,7 +59,7 @@ export const en: Words = {
 
   howReplies: 'How replies are made',
   answerModes: {
-    auto: { name: 'Auto', meaning: 'The best this machine’s model has proved it can do.' },
+    auto: { name: 'Auto', meaning: 'The appliance chooses; at present it quotes.' },
     quote: { name: 'Quote', meaning: 'Only sentences taken word for word from the documents.' },
     compose: { name: 'Compose', meaning: 'The model writes in its own words. Experimental.' },
   },
@@ -70,6 +70,7 @@ export const en: Words = {
   dropHint: (limit) => `PDF, Markdown or text${limit === null ? '' : `, up to ${limit} each`}`,
   choose: 'Choose files',
   noDocuments: 'No documents yet.',
+  guides: (count) => `Guichet’s own guide (${count})`,
   sending: 'Sending',
   stages: { extract: 'Reading', chunk: 'Splitting', embed: 'Learning', index: 'Filing' },
   waiting: 'Waiting its turn',

@@ -63,7 +63,7 @@ export const fr: Words = {
 
   howReplies: 'Comment sont faites les réponses',
   answerModes: {
-    auto: { name: 'Auto', meaning: 'Ce que le modèle de cette machine a prouvé savoir faire de mieux.' },
+    auto: { name: 'Auto', meaning: 'L’appareil choisit ; pour l’instant, il cite.' },
     quote: { name: 'Citer', meaning: 'Seulement des phrases tirées mot pour mot des documents.' },
     compose: { name: 'Rédiger', meaning: 'Le modèle écrit avec ses propres mots. Expérimental.' },
   },
@@ -74,6 +74,7 @@ export const fr: Words = {
   dropHint: (limit) => `PDF, Markdown ou texte${limit === null ? '' : `, jusqu’à ${limit} chacun`}`,
   choose: 'Choisir des fichiers',
   noDocuments: 'Pas encore de documents.',
+  guides: (count) => `Le guide de Guichet (${count})`,
   sending: 'Envoi',
   stages: { extract: 'Lecture', chunk: 'Découpage', embed: 'Apprentissage', index: 'Classement' },
   waiting: 'En attente',

@@ -57,6 +57,7 @@ export interface Words {
   dropHint: (limit: string | null) => string
   choose: string
   noDocuments: string
+  guides: (count: string) => string
   sending: string
   stages: Readonly<Record<'extract' | 'chunk' | 'embed' | 'index', string>>
   waiting: string

@@ -3,7 +3,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** How long requests under way may take once the process is told to end: container engines kill it after 10 s. */
-const GRACE_MS = 7000
+const GRACE_MS = 6000
+/** For telling those who wait that no reply will come. */
+const FAREWELL_MS = 500
 /** A whole request, upload included. */
 const REQUEST_MS = 15 * 60_000
 
@@ -31,13 +33,19 @@ export async function listen(handler: RequestListener, port: number, host: strin
   }
 }
 
-/** Takes no new requests, lets those under way end, and cuts them off after a grace period. */
-export async function stopListening(server: Server): Promise<void> {
+/**
+ * Takes no new requests and lets those under way end; after a grace period `abandon` makes replies end with a
+ * sentence, and what is left then is cut off.
+ */
+export async function stopListening(server: Server, abandon: () => void): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
-  const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+  const impatience = [
+    setTimeout(abandon, GRACE_MS),
+    setTimeout(() => server.closeAllConnections(), GRACE_MS + FAREWELL_MS),
+  ]
   await closed
-  clearTimeout(impatience)
+  for (const timer of impatience) clearTimeout(timer)
 }
 
 /** Where the server is reached from this machine. */

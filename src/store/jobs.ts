@@ -28,7 +28,9 @@ export function jobStore(db: Executor) {
 
   return {
     /** Owes this work to the source, in place of whatever was owed to it before, at the end of the queue. */
-    async enqueue(job: Pick<Job, 'sourceId' | 'orgId' | 'task' | 'stage'>): Promise<void> {
+    async enqueue(
+      job: Pick<Job, 'sourceId' | 'orgId' | 'task' | 'stage'> & { background?: boolean },
+    ): Promise<void> {
       await db
         .replaceInto('job')
         .values({
@@ -37,17 +39,19 @@ export function jobStore(db: Executor) {
           task: job.task,
           stage: job.stage,
           attempts: 0,
+          background: job.background === true ? 1 : 0,
           created_at: new Date().toISOString(),
         })
         .execute()
     },
 
-    /** The oldest job, passing over these sources. */
+    /** The oldest job, passing over these sources; background jobs come last. */
     async next(except: string[] = []): Promise<Job | undefined> {
       const row = await db
         .selectFrom('job')
         .selectAll()
         .$if(except.length > 0, (query) => query.where('source_id', 'not in', except))
+        .orderBy('background')
         .orderBy('created_at')
         .orderBy(sql`job.rowid`)
         .limit(1)

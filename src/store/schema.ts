@@ -161,6 +161,8 @@ export interface JobTable {
   stage: Stage
   /** Times a run was begun; a job that keeps killing the process is given up. */
   attempts: number
+  /** 1: whatever a person is waiting for goes first. */
+  background: Flag
   created_at: Time
 }
 

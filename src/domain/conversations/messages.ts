@@ -37,9 +37,9 @@ export class Messages {
 
   constructor(private readonly parts: MessagesParts) {}
 
-  /** How many replies are being made. */
-  get running(): number {
-    return this.#running.size
+  /** Ends all replies being made, with an error; what was not finished is not kept. */
+  abandonAll(): void {
+    for (const turn of this.#running.values()) turn.abandon()
   }
 
   /** The session's messages, oldest first. */

@@ -44,6 +44,11 @@ export class Turn {
     clearTimeout(this.#leaving)
   }
 
+  /** Ends the turn with an error, whoever reads it. */
+  abandon(): void {
+    this.#abort.abort()
+  }
+
   /** Everything that happened so far and what follows, until the turn ends or the reader's signal aborts. */
   async *events(reader: AbortSignal): AsyncGenerator<TurnEvent, void> {
     this.#readers += 1

@@ -111,6 +111,12 @@ async function storeGuides(tx: Executor, guides: Guide[], orgId: string, assista
       origin: 'guichet',
       assistantIds: [assistantId],
     })
-    await jobStore(tx).enqueue({ sourceId: source.id, orgId, task: 'ingest', stage: 'extract' })
+    await jobStore(tx).enqueue({
+      sourceId: source.id,
+      orgId,
+      task: 'ingest',
+      stage: 'extract',
+      background: true,
+    })
   }
 }

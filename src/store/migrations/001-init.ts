@@ -76,7 +76,8 @@ const STATEMENTS = [
   )`,
   `create table job (
     source_id text primary key references source(id) on delete cascade, org_id text not null,
-    task text not null, stage text not null, attempts integer not null, created_at text not null
+    task text not null, stage text not null, attempts integer not null,
+    background integer not null default 0, created_at text not null
   ) strict`,
   `create table rate_window (key text primary key, hits integer not null, reset_at integer not null) strict`,
   `create table setting (key text primary key, value text not null) strict`,
