@@ -73,11 +73,14 @@ export class InferenceChild {
   /** Asks the child to free everything and end, and makes it end when it does not. */
   async close(): Promise<void> {
     if (this.#gone || this.pid === undefined) return
-    const exited = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()))
+    const exited = new Promise<NodeJS.Signals | null>((resolve) =>
+      this.#process.once('exit', (_code, signal) => resolve(signal)),
+    )
     this.send({ type: 'close' })
     const deadline = setTimeout(() => this.#process.kill('SIGKILL'), this.options.deadlines.closeMs)
-    await exited
+    const signal = await exited
     clearTimeout(deadline)
+    if (signal !== null) this.options.log.warn({ signal }, 'the inference process had to be killed')
   }
 
   #listen(): void {

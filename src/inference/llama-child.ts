@@ -7,8 +7,11 @@ import { writeReply } from './write-reply.js'
  * only to its parent, and ends by itself when the parent is gone.
  */
 
-/** Freeing native memory may hang on a broken driver; the process ends after this many ms all the same. */
-const DISPOSE_DEADLINE_MS = 2_000
+/**
+ * Native code may hang on a broken driver; the process ends after this many ms all the same. A parent that still
+ * lives is less patient (`closeMs`); this is for one that is gone.
+ */
+const CLOSE_DEADLINE_MS = 10_000
 
 let loaded: LoadedModel | undefined
 let closing = false
@@ -46,7 +49,7 @@ async function generate(command: GenerateCommand, signal: AbortSignal): Promise<
 async function close(): Promise<void> {
   if (closing) return
   closing = true
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), DISPOSE_DEADLINE_MS).unref()
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), CLOSE_DEADLINE_MS).unref()
   for (const controller of unfinished.values()) controller.abort()
   await lastReply
   await loaded?.dispose()

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { EngineEvent, GenerateOptions, PromptMessage, Usage } from '#src/inference/engine.js'
 import { LlamaProcess } from '#src/inference/llama-process.js'
-import { createLogger } from '#src/log.js'
+import { createLogger, type Logger } from '#src/log.js'
 
 const MODEL = 'tinyllama-1.1b-chat-iq2_xxs.gguf'
 const modelFile = join(process.env['MODELS_DIR'] ?? 'models', MODEL)
@@ -17,17 +18,22 @@ let engine: LlamaProcess
 
 beforeAll(async () => {
   if (!existsSync(modelFile)) throw new Error(`These tests need ${modelFile}; "npm test" fetches it.`)
-  engine = new LlamaProcess({
+  engine = realEngine(createLogger('silent', false))
+  await engine.load()
+})
+
+function realEngine(log: Logger, closeMs = 3_000): LlamaProcess {
+  return new LlamaProcess({
     modelFile,
     modelName: MODEL,
     threads: 2,
     gpu: 'off',
     contextTokens: 4096,
     environment: process.env,
-    log: createLogger('silent', false),
+    log,
+    deadlines: { closeMs },
   })
-  await engine.load()
-})
+}
 
 afterAll(() => engine.close())
 
@@ -163,5 +169,29 @@ describe('interruptions', () => {
 
     expect((await ask(question('Hello again'))).text).not.toBe('')
     expect(engine.status().pid).not.toBe(pid)
+  })
+})
+
+describe('closing', () => {
+  it.each([
+    ['reads a long prompt', false],
+    ['writes', true],
+  ])('ends the process without force while it %s', async (_what, untilItWrites) => {
+    const warnings: string[] = []
+    const closing = realEngine(pino({ level: 'warn' }, { write: (line) => warnings.push(line) }), 60_000)
+    await closing.load()
+    const events = await closing.generate(
+      question('Where is the paper tray? '.repeat(untilItWrites ? 1 : 230)),
+      {
+        maxTokens: 500,
+      },
+    )
+    const reader = untilItWrites ? await firstToken(events) : events[Symbol.asyncIterator]()
+    await closing.close()
+    const readOn = async () => {
+      while ((await reader.next()).done !== true);
+    }
+    await expect(readOn()).rejects.toMatchObject({ code: 'model_unavailable' })
+    expect(warnings).toEqual([])
   })
 })
