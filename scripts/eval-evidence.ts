@@ -135,8 +135,10 @@ async function reportDesks(data: string, embedder: Embedder, fitting: boolean): 
   }
   if (!fitting) return
   const [english, french, faq] = sets
-  print(`  constants, sighted: ${JSON.stringify(rounded(calibrateDesks([english.cases, faq.cases])))}`)
-  print(`  constants, blind: ${JSON.stringify(rounded(calibrateDesks([french.cases])))}`)
+  print(
+    `  constants, sighted: ${JSON.stringify(rounded(calibrateDesks([english.cases, faq.cases], 'sighted')))}`,
+  )
+  print(`  constants, blind: ${JSON.stringify(rounded(calibrateDesks([french.cases], 'blind')))}`)
 }
 
 function rounded(record: Record<string, number>): Record<string, number> {

@@ -1,6 +1,5 @@
-import { CONFIDENCE_FEATURES } from '#src/retrieval/confidence.js'
+import { confidenceThreshold, type ConfidenceFeatures } from '#src/retrieval/confidence.js'
 import { confidence, groundOf } from '#src/retrieval/evidence.js'
-import { confidenceThreshold } from '#src/retrieval/confidence.js'
 import { chooseQuotes } from '#src/retrieval/quote.js'
 import type { DeskCase } from './desk-corpora.js'
 import { fitLogistic, type Row } from './logistic.js'
@@ -28,25 +27,40 @@ export function deskFigures(cases: readonly DeskCase[]): DeskFigures {
   }
 }
 
-/** Every feature a pair's confidence may use, in the order they are fitted. */
-export const PAIR_FEATURES = [...CONFIDENCE_FEATURES, 'met', 'ahead'] as const
+/** What a pair's confidence is fitted on: three cosines with one weight where they can be trusted. */
+const FITTED: Record<'sighted' | 'blind', Record<string, (features: ConfidenceFeatures) => number>> = {
+  sighted: {
+    'cosine + sentence + 2 ahead': ({ cosine, sentence, ahead }) => cosine + sentence + 2 * ahead,
+    missing: ({ missing }) => missing,
+    met: ({ met }) => met,
+  },
+  blind: {
+    passage: ({ passage }) => passage,
+    cosine: ({ cosine }) => cosine,
+    sentence: ({ sentence }) => sentence,
+    missing: ({ missing }) => missing,
+    met: ({ met }) => met,
+    pairs: ({ pairs }) => pairs,
+  },
+}
 
 /** Coefficients that tell held from not held, each set and each outcome weighing the same. */
 export function calibrateDesks(
   sets: readonly (readonly DeskCase[])[],
-  keys = PAIR_FEATURES as readonly (typeof PAIR_FEATURES)[number][],
-) {
+  kind: 'sighted' | 'blind',
+): Record<string, number> {
+  const measures = Object.entries(FITTED[kind])
   const rows = sets.flatMap((cases) =>
-    cases.map((one): Row => ({
-      features: keys.map((key) => one.findings.features[key]),
-      label: isRight(one),
-      weight: 100 / cases.filter(({ held }) => held === one.held).length,
-    })),
+    cases.map((one): Row => {
+      const alike = cases.filter(({ held }) => held === one.held).length
+      const features = measures.map(([, measure]) => measure(one.findings.features))
+      return { features, label: isRight(one), weight: 100 / alike }
+    }),
   )
   const { bias, weights } = fitLogistic(rows)
   return Object.fromEntries([
     ['bias', bias] as const,
-    ...keys.map((key, at) => [key, weights[at] ?? 0] as const),
+    ...measures.map(([name], at) => [name, weights[at] ?? 0] as const),
   ])
 }
 
