@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'conflict'
   | 'session_expired'
+  | 'too_slow'
   | 'too_large'
   | 'unsupported_type'
   | 'invalid_input'

@@ -11,6 +11,7 @@ import type { Sessions } from '../domain/sessions/sessions.js'
 import type { Logger } from '../log.js'
 import { errorHandler, unknownPath } from './errors.js'
 import { authenticate } from './middleware/authenticate.js'
+import { bodyDeadline } from './middleware/body-deadline.js'
 import { anyOrigin } from './middleware/cors.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
 import { requestLog } from './middleware/request-log.js'
@@ -44,6 +45,8 @@ export interface HttpOptions {
 }
 
 const JSON_LIMIT = '256kb'
+/** For the body of anything but an upload, in ms. */
+const BODY_MS = 30_000
 /** Paths below /api/v1 that cost an organization nothing. */
 const UNCOUNTED = /^\/health\/?$/
 
@@ -57,7 +60,7 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
   app.use(requestLog(options.log))
   app.use(securityHeaders())
   app.use(probeRoutes(services.health))
-  app.use('/api', anyOrigin(), apiRoutes(services, options))
+  app.use('/api', anyOrigin(), bodyDeadline(BODY_MS), apiRoutes(services, options))
   app.use(pageRoutes(services.page))
   app.use(unknownPath)
   app.use(errorHandler(options.log))

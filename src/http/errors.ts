@@ -16,6 +16,7 @@ const STATUS: Record<ErrorCode, number> = {
   method_not_allowed: 405,
   conflict: 409,
   session_expired: 410,
+  too_slow: 408,
   too_large: 413,
   unsupported_type: 415,
   invalid_input: 422,
@@ -89,10 +90,14 @@ function toAppError(error: unknown): AppError | undefined {
   if (!(error instanceof Error)) return undefined
   if (error instanceof MulterError) return fromMulter(error)
   if (error.name === 'AbortError' || error.name === 'TimeoutError') {
-    return new AppError('cancelled', 'The reply was not finished in time.', {
-      cause: error,
-      retryAfterSeconds: 5,
-    })
+    return new AppError(
+      'cancelled',
+      'The reply was stopped before it was finished; please send the message again.',
+      {
+        cause: error,
+        retryAfterSeconds: 5,
+      },
+    )
   }
   if (error instanceof URIError)
     return new AppError('malformed', 'The path is not valid percent-encoding.', { cause: error })
