@@ -7,7 +7,6 @@ export type ErrorCode =
   | 'forbidden'
   | 'assistant_inactive'
   | 'not_found'
-  | 'method_not_allowed'
   | 'conflict'
   | 'session_expired'
   | 'too_slow'

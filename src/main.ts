@@ -8,13 +8,22 @@ import { prepareModels } from './startup/models.js'
 import { listen, ListenError, localUrl, stopListening } from './startup/serve.js'
 import { DatabaseError, openDatabase } from './store/database.js'
 
+/** Whatever hangs, the process is gone before a container engine would kill it, 10 s after SIGTERM. */
+const END_MS = 9500
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+/** What a shell expects of a program that was interrupted. */
+const INTERRUPTED = 130
+
 /** Environment → configuration → models → appliance → listening; the other way round on SIGTERM. */
 async function main(): Promise<void> {
+  const early = new AbortController()
+  const interrupt = () => early.abort()
+  for (const signal of SIGNALS) process.on(signal, interrupt)
   const config = readConfig(process.env)
   const log = createLogger(config.logLevel)
   const release = holdDataFolder(config.data.dir)
   const database = await openDatabase(config.data.database)
-  const models = await prepareModels(config.models, process.stderr)
+  const models = await prepareModels(config.models, process.stderr, early.signal)
   const app = buildApp(config, database, createEngines(config, models, database, log, process.env), log)
   // @NOTE before anything is made: credentials of a first start that ends at a taken port would be shown to nobody.
   const server = await listen(app.handler, config.http.port, config.http.host)
@@ -37,15 +46,17 @@ async function main(): Promise<void> {
 
   let ending = false
   const end = (signal: string) => {
-    if (ending) return
+    // Asked a second time: now.
+    if (ending) process.exit(INTERRUPTED)
     ending = true
+    setTimeout(() => process.exit(1), END_MS).unref()
     log.info({ signal }, 'ending')
     stopListening(server, () => app.abandonReplies())
       .then(() => app.close())
       .then(release, fail)
   }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
+  for (const signal of SIGNALS) process.off(signal, interrupt).on(signal, end)
+  if (early.signal.aborted) end('early')
 }
 
 function hasColour(config: Config): boolean {
@@ -54,6 +65,8 @@ function hasColour(config: Config): boolean {
 
 /** What the operator can mend is said in its own words; anything else with its stack. */
 function fail(error: unknown): void {
+  // Ctrl-C while the models are fetched: what was fetched so far is kept, and there is nothing to say.
+  if (error instanceof Error && error.name === 'AbortError') process.exit(INTERRUPTED)
   const known = [ConfigError, DatabaseError, DataFolderError, ListenError].some(
     (kind) => error instanceof kind,
   )

@@ -12,10 +12,7 @@ export function must(be: string) {
 }
 
 /** An id in a path or body. */
-export const Id = z.uuid(must('a UUID'))
-
-/** `/things/{id}`. */
-export const IdPath = z.object({ id: Id })
+export const Id = z.guid(must('a UUID'))
 
 /** A field that may be left out; `null` says the same, since many clients send it for "nothing". */
 export function optional<T extends z.ZodType>(schema: T) {

@@ -1,7 +1,8 @@
 import { AppError } from '../errors.js'
 import type { Retriever } from '../retrieval/retriever.js'
 
-const PATIENCE_MS = 8000
+/** Together with the wait for the first byte of a reply (http/stream.ts) under the 10 s after which clients give up. */
+const PATIENCE_MS = 3000
 
 /**
  * Waits a little for search to be there, as in the seconds after a start.

@@ -47,9 +47,6 @@ export interface HttpOptions {
 const JSON_LIMIT = '256kb'
 /** For the body of anything but an upload, in ms. */
 const BODY_MS = 30_000
-/** Paths below /api/v1 that cost an organization nothing. */
-const UNCOUNTED = /^\/health\/?$/
-
 /** The whole HTTP side; it does not listen. Order matters: who asks, may they, what do they say, then the routes. */
 export function createHttpApp(services: Services, options: HttpOptions): Express {
   const app = express()
@@ -70,14 +67,10 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
 function apiRoutes(services: Services, options: HttpOptions): Router {
   const authenticated = authenticate(services)
   const router = Router()
-  router.use(['/v1/auth', '/auth'], authRoutes(services.widgetTokens))
+  const counted = organizationRateLimit(services.rateLimits)
+  router.use(['/v1/auth', '/auth'], authRoutes(services.widgetTokens, counted))
   router.use(['/v1/health', '/health'], healthRoutes(services.health, authenticated))
-  router.use(
-    '/v1',
-    authenticated,
-    organizationRateLimit(services.rateLimits, UNCOUNTED),
-    json({ limit: JSON_LIMIT }),
-  )
+  router.use('/v1', authenticated, counted, json({ limit: JSON_LIMIT }))
   router.use(['/v1/assistants', '/v1/agents'], assistantRoutes(services.assistants))
   router.use('/v1/sessions', sessionRoutes(services.sessions, services.messages))
   router.use('/v1/knowledge', knowledgeRoutes(services.knowledge, options))

@@ -13,7 +13,6 @@ const STATUS: Record<ErrorCode, number> = {
   forbidden: 403,
   assistant_inactive: 403,
   not_found: 404,
-  method_not_allowed: 405,
   conflict: 409,
   session_expired: 410,
   too_slow: 408,
@@ -29,6 +28,7 @@ const STATUS: Record<ErrorCode, number> = {
 }
 
 /** What the system, and SQLite, say when nothing more can be written. */
+const LOCKED = /^SQLITE_(?:BUSY|LOCKED)/
 const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])
 
 /** The only place where a failure becomes a response. */
@@ -105,6 +105,10 @@ function toAppError(error: unknown): AppError | undefined {
     return new AppError('storage_full', 'The disk of this server is full; please tell whoever runs it.', {
       cause: error,
     })
+  }
+  if ('code' in error && typeof error.code === 'string' && LOCKED.test(error.code)) {
+    const message = 'The database is in use by another program; please try again in a moment.'
+    return new AppError('busy', message, { cause: error, retryAfterSeconds: 2 })
   }
   const status = 'status' in error ? error.status : undefined
   // @NOTE what serves static files says 403 for a path that leaves its folder; there is nothing at such a path.

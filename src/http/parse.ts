@@ -1,6 +1,7 @@
 import type { Request } from 'express'
 import type { z } from 'zod'
-import { AppError } from '../errors.js'
+import { Id } from '../contract/common.js'
+import { AppError, notFound } from '../errors.js'
 
 /**
  * Checks what came from outside against its schema.
@@ -17,6 +18,16 @@ export function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<
   const summary =
     first === undefined ? 'The request is not valid.' : `${first.path || 'The body'} ${first.message}`
   throw new AppError('invalid_input', summary, { fields })
+}
+
+/**
+ * The id in the path of one `thing`.
+ * @throws AppError `not_found` for what can be no id at all: to whoever asks, it does not exist like any other.
+ */
+export function pathId(req: Request, thing: string): string {
+  const { id } = req.params
+  if (typeof id === 'string' && Id.safeParse(id).success) return id
+  throw notFound(thing, String(id))
 }
 
 /**

@@ -5,8 +5,8 @@ import { describeFailure } from './errors.js'
 
 /** A comment line this often keeps proxies from closing a quiet stream. */
 const PING_MS = 15_000
-/** Clients give up after 10 s without headers. */
-const HEADERS_WITHIN_MS = 8000
+/** Clients give up after 10 s without headers; up to 3 s of these go by while search is awaited (domain/readiness.ts). */
+const HEADERS_WITHIN_MS = 6000
 
 /** Sends a reply as it is being made: frames `data: {json}`, last `done` or `error`. */
 export async function sendTurnAsEvents(res: Response, turn: Turn): Promise<void> {
@@ -60,7 +60,9 @@ function end(res: Response, body: unknown): void {
 
 function leaveSignal(res: Response): AbortSignal {
   const left = new AbortController()
-  res.once('close', () => left.abort())
+  // @NOTE a client may be gone before its reply begins; its 'close' does not come again.
+  if (res.closed || res.destroyed) left.abort()
+  else res.once('close', () => left.abort())
   return left.signal
 }
 

@@ -51,7 +51,7 @@ describe('the envelope', () => {
       send(`${api}/knowledge/files/`, { method: 'POST', headers: keys, body: {} }),
     ])
     expect(failures.map((failure) => failure.status)).toEqual([
-      401, 404, 404, 422, 400, 404, 400, 415, 400, 413, 422, 415,
+      401, 404, 404, 404, 400, 404, 400, 415, 400, 413, 422, 415,
     ])
     for (const { status, body } of failures) {
       expect(body).toEqual({
@@ -143,7 +143,9 @@ describe('credentials', () => {
     const headers = { authorization: `Bearer ${await widgetToken()}` }
     const call = (method: string, path: string, body?: unknown) =>
       send(`${appliance.origin}/api/v1${path}`, { method, headers, body })
-    const active = data(await appliance.call('POST', '/assistants/', { name: 'On' }))['id']
+    const active = data(
+      await appliance.call('POST', '/assistants/', { name: 'On', instructions: 'our own rules' }),
+    )['id']
     const inactive = data(await appliance.call('POST', '/assistants/', { name: 'Off', is_active: false }))[
       'id'
     ]
@@ -151,6 +153,10 @@ describe('credentials', () => {
     expect(listed.map(({ id }) => id)).toContain(active)
     expect(listed.map(({ id }) => id)).not.toContain(inactive)
     expect((await call('GET', `/assistants/${String(inactive)}`)).status).toBe(404)
+    expect(JSON.stringify(listed)).not.toContain('our own rules')
+    expect(data(await appliance.call('GET', `/assistants/${String(active)}`))['instructions']).toBe(
+      'our own rules',
+    )
     expect((await call('POST', '/sessions', { assistant_id: active })).status).toBe(201)
     for (const [method, path] of [
       ['POST', '/assistants'],

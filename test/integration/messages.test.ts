@@ -26,6 +26,11 @@ async function stored(session: string): Promise<Record<string, unknown>[]> {
   >[]
 }
 
+/** A minute before the given end: still to come, but nearer. */
+function nearly(end: string): string {
+  return new Date(Date.parse(end) - 60_000).toISOString()
+}
+
 describe('a message', () => {
   beforeEach(async () => {
     retriever = scriptedRetriever()
@@ -80,12 +85,21 @@ describe('a message', () => {
     expect(await stored(session)).toHaveLength(1)
   })
 
+  it('asked again with a reply wanted is answered, though it was kept without one before', async () => {
+    const session = await openSession()
+    await appliance.call('POST', `/sessions/${session}/messages`, { content: 'How?', skip_ai_response: true })
+    expect(data(await ask(session, 'How?'))['assistant_message']).not.toBeNull()
+  })
+
   it('pushes the end of its session forward', async () => {
     const session = await openSession()
     const before = data(await appliance.call('GET', `/sessions/${session}`))['expires_at'] as string
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await appliance.database.db
+      .updateTable('session')
+      .set({ expires_at: nearly(before) })
+      .execute()
     const after = data(await ask(session, 'How?'))['expires_at'] as string
-    expect(after > before).toBe(true)
+    expect(after >= before).toBe(true)
     expect(data(await appliance.call('GET', `/sessions/${session}`))['expires_at']).toBe(after)
   })
 
@@ -204,6 +218,13 @@ describe('a reply', () => {
     const [, reply] = await stored(session)
     const { timings } = reply?.['metadata'] as { timings: Record<string, number> }
     expect(timings['queue_ms']).toBeGreaterThanOrEqual(30)
+  })
+
+  it('is quoted where the instructions leave the model no room', async () => {
+    appliance = await startAppliance()
+    const session = await openSession({ answer_mode: 'compose', instructions: 'Be brief. '.repeat(790) })
+    const reply = data(await ask(session, 'How?'))['assistant_message'] as Record<string, unknown>
+    expect(reply['metadata']).toMatchObject({ answer_mode: 'quote', fallback: expect.any(String) as string })
   })
 
   it('that fails is told in the stream, and leaves no half of a pair', async () => {

@@ -7,14 +7,15 @@ let appliance: Appliance
 afterEach(() => appliance.stop())
 
 it('counts an organization’s requests, keys and tokens together, and tells on every response', async () => {
-  appliance = await startAppliance({ env: { RATE_LIMIT_PER_HOUR: '3' } })
+  appliance = await startAppliance({ env: { RATE_LIMIT_PER_HOUR: '4' } })
   const token = await send(`${appliance.origin}/api/v1/auth/widget-token`, {
     method: 'POST',
     body: { client_id: appliance.keys['x-api-key'] },
   })
   const bearer = { authorization: `Bearer ${(token.body as { token: string }).token}` }
   const first = await appliance.call('GET', '/assistants/')
-  expect(first.headers.get('x-ratelimit-limit')).toBe('3')
+  expect(token.headers.get('x-ratelimit-remaining')).toBe('3')
+  expect(first.headers.get('x-ratelimit-limit')).toBe('4')
   expect(first.headers.get('x-ratelimit-remaining')).toBe('2')
   const reset = Number(first.headers.get('x-ratelimit-reset'))
   expect(reset).toBeGreaterThan(Date.now() / 1000)

@@ -27,7 +27,7 @@ export class Composer {
 
   /**
    * Hands the question to the model; tells of the queue in front of it meanwhile. Where there is no model, that is
-   * said instead; `busy` is thrown.
+   * said instead, and likewise where the prompt does not fit; `busy` is thrown.
    */
   async *begin(
     question: Question,
@@ -36,15 +36,15 @@ export class Composer {
     signal: AbortSignal,
   ): AsyncGenerator<QueueEvent, Writing> {
     const hits = evidence.hits.slice(0, MAX_PASSAGES)
-    const { messages, budget } = buildPrompt({
-      assistant: { ...question.assistant, defaultTasks: question.assistant.default_tasks },
-      language,
-      passages: hits,
-      history: question.history,
-      question: question.content,
-      budgetTokens: this.contextTokens - MAX_REPLY_TOKENS,
-    })
     try {
+      const { messages, budget } = buildPrompt({
+        assistant: { ...question.assistant, defaultTasks: question.assistant.default_tasks },
+        language,
+        passages: hits,
+        history: question.history,
+        question: question.content,
+        budgetTokens: this.contextTokens - MAX_REPLY_TOKENS,
+      })
       const events = yield* reportsOf<QueueEvent, AsyncIterable<EngineEvent>>((report) =>
         this.engine.generate(messages, {
           maxTokens: MAX_REPLY_TOKENS,
@@ -56,8 +56,9 @@ export class Composer {
       )
       return { events, budget, hits }
     } catch (error) {
-      if (error instanceof AppError && error.code === 'model_unavailable')
-        return { unavailable: error.message }
+      // Too large: the assistant's instructions or the question leave the model no room, but can be answered by quotes.
+      const quotable = error instanceof AppError && ['model_unavailable', 'too_large'].includes(error.code)
+      if (quotable) return { unavailable: error.message }
       throw error
     }
   }

@@ -44,7 +44,7 @@ export class Assistants {
   /** Widget tokens see the active ones only. */
   async list(caller: Caller, paging: Paging): Promise<Page<Assistant>> {
     const { rows, total } = await this.store.list(caller.orgId, paging, caller.kind === 'widget')
-    return { rows: rows.map(present), total }
+    return { rows: rows.map((row) => presentTo(caller, row)), total }
   }
 
   /** @throws AppError `not_found`; for a widget token also when the assistant is inactive. */
@@ -52,7 +52,7 @@ export class Assistants {
     const row = await this.store.find(caller.orgId, id)
     if (row === undefined || (caller.kind === 'widget' && row.is_active === 0))
       throw notFound('assistant', id)
-    return present(row)
+    return presentTo(caller, row)
   }
 
   /** @throws AppError `not_found`. */
@@ -100,6 +100,12 @@ export class Assistants {
   private announce(row: AssistantRow): void {
     if (row.answer_mode === 'compose' && row.is_active === 1) this.onCompose()
   }
+}
+
+/** What a caller may see: anybody can make a widget token, and the instructions are the organization's own. */
+function presentTo(caller: Caller, row: AssistantRow): Assistant {
+  const whole = present(row)
+  return caller.kind === 'widget' ? { ...whole, instructions: '', default_tasks: [] } : whole
 }
 
 function present(row: AssistantRow): Assistant {

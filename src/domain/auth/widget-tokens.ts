@@ -20,11 +20,11 @@ export class WidgetTokens {
   ) {}
 
   /**
-   * A token for a client whose public id is known; and which organization it is of.
+   * A token for a client whose public id is known; and whom it will speak for.
    * @throws AppError `unauthorized` for an unknown client, `missing_origin_header` or
    *   `origin_not_allowed` when the client names the sites it may be used from.
    */
-  async issue(clientId: string, origin: string | undefined): Promise<{ token: WidgetToken; orgId: string }> {
+  async issue(clientId: string, origin: string | undefined): Promise<{ token: WidgetToken; caller: Caller }> {
     const client = await this.clients.find(clientId)
     if (client === undefined)
       throw new AppError('unauthorized', 'Authentication failed - this client_id is not known.')
@@ -36,7 +36,10 @@ export class WidgetTokens {
       issuer: ISSUER,
       expiresIn: LIFETIME_SECONDS,
     })
-    return { token: { token, expires_in: LIFETIME_SECONDS, token_type: 'Bearer' }, orgId: client.org_id }
+    return {
+      token: { token, expires_in: LIFETIME_SECONDS, token_type: 'Bearer' },
+      caller: { kind: 'widget', orgId: client.org_id, clientId: client.id },
+    }
   }
 
   /** @throws AppError `unauthorized` for a token that is not ours, is over, or whose client is gone. */

@@ -68,7 +68,8 @@ export class Messages {
     )
     const running = this.#running.get(key)
     if (running !== undefined) return running
-    if (earlier !== undefined) return finishedTurn(exchange(session, session.expires_at, earlier))
+    const isAnswered = earlier !== undefined && (earlier.length === 2 || given.skip_ai_response === true)
+    if (isAnswered) return finishedTurn(exchange(session, session.expires_at, earlier))
     if (this.#running.size >= MAX_RUNNING) {
       throw new AppError('busy', 'Too many replies are being made right now; please try again in a moment.', {
         retryAfterSeconds: 5,

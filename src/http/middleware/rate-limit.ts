@@ -22,16 +22,16 @@ export interface RateLimits {
 
 /**
  * Requests per hour and organization, keys and tokens together, counted in the database.
- * The operator's own page is not counted, nor are the paths in `uncounted`.
+ * The operator's own page is not counted.
  */
-export function organizationRateLimit(limits: RateLimits, uncounted: RegExp): RequestHandler {
+export function organizationRateLimit(limits: RateLimits): RequestHandler {
   return rateLimit({
     windowMs: HOUR_MS,
     limit: (req) => limits.requestsPerHour(callerOf(req).orgId),
     keyGenerator: (req) => callerOf(req).orgId,
     skip: async (req) => {
       const caller = callerOf(req)
-      if (caller.kind === 'operator' || uncounted.test(req.path)) return true
+      if (caller.kind === 'operator') return true
       return (await limits.requestsPerHour(caller.orgId)) === 0
     },
     store: databaseStore(limits.windows),

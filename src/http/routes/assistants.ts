@@ -1,9 +1,9 @@
 import { Router } from 'express'
 import { AssistantPatch, NewAssistant } from '../../contract/assistants.js'
-import { IdPath, Paging } from '../../contract/common.js'
+import { Paging } from '../../contract/common.js'
 import type { Assistants } from '../../domain/assistants/assistants.js'
 import { callerOf, keysOnly } from '../caller.js'
-import { parse, parseBody } from '../parse.js'
+import { parse, parseBody, pathId } from '../parse.js'
 import { ok, okList } from '../respond.js'
 
 /** `/assistants`, and `/agents`, its older name. */
@@ -21,11 +21,11 @@ export function assistantRoutes(assistants: Assistants): Router {
   })
 
   router.get('/:id', async (req, res) => {
-    ok(res, await assistants.get(callerOf(req), parse(IdPath, req.params).id))
+    ok(res, await assistants.get(callerOf(req), pathId(req, 'assistant')))
   })
 
   router.patch('/:id', keysOnly, async (req, res) => {
-    const { id } = parse(IdPath, req.params)
+    const id = pathId(req, 'assistant')
     ok(res, await assistants.patch(callerOf(req).orgId, id, parseBody(AssistantPatch, req)))
   })
 

@@ -1,5 +1,4 @@
 import { Router, type Request } from 'express'
-import { IdPath } from '../../contract/common.js'
 import {
   KnowledgeSearch,
   NewFile,
@@ -11,7 +10,7 @@ import type { Knowledge } from '../../domain/knowledge/knowledge.js'
 import { AppError } from '../../errors.js'
 import { callerOf, keysOnly } from '../caller.js'
 import { singleUpload } from '../middleware/upload.js'
-import { parse, parseBody } from '../parse.js'
+import { parse, parseBody, pathId } from '../parse.js'
 import { ok, okList } from '../respond.js'
 
 /** `/knowledge`: what the organization teaches its assistants. For keys and the operator only. */
@@ -47,10 +46,10 @@ export function knowledgeRoutes(
       okList(res, ['sources'], await knowledge.list(callerOf(req).orgId, filter), query)
     })
     router.get(`${path}/:id`, async (req, res) => {
-      ok(res, await knowledge.get(callerOf(req).orgId, parse(IdPath, req.params).id, type))
+      ok(res, await knowledge.get(callerOf(req).orgId, pathId(req, 'knowledge source'), type))
     })
     router.delete(`${path}/:id`, async (req, res) => {
-      await knowledge.remove(callerOf(req).orgId, parse(IdPath, req.params).id, type)
+      await knowledge.remove(callerOf(req).orgId, pathId(req, 'knowledge source'), type)
       ok(res, null)
     })
   }

@@ -1,13 +1,16 @@
 import { Router, type Request } from 'express'
-import { IdPath, Paging } from '../../contract/common.js'
+import { Paging } from '../../contract/common.js'
 import { NewMessage } from '../../contract/messages.js'
 import { NewSession } from '../../contract/sessions.js'
 import type { Messages } from '../../domain/conversations/messages.js'
 import type { SessionKey, Sessions } from '../../domain/sessions/sessions.js'
 import { callerOf } from '../caller.js'
-import { parse, parseBody } from '../parse.js'
+import { parse, parseBody, pathId } from '../parse.js'
 import { ok, okList } from '../respond.js'
 import { sendTurnAsEvents, sendTurnAsJson } from '../stream.js'
+
+/** A talk is asked for whole, to be shown again: as much of it as one answer may hold. */
+const TalkPaging = Paging.extend({ limit: Paging.shape.limit.unwrap().default(200) })
 
 /** `/sessions`: anonymous visitors and what they ask. */
 export function sessionRoutes(sessions: Sessions, messages: Messages): Router {
@@ -23,7 +26,7 @@ export function sessionRoutes(sessions: Sessions, messages: Messages): Router {
   })
 
   router.get('/:id/messages', async (req, res) => {
-    const paging = parse(Paging, req.query)
+    const paging = parse(TalkPaging, req.query)
     const session = await sessions.open(sessionKey(req))
     okList(res, ['messages'], await messages.list(session, paging), paging)
   })
@@ -39,5 +42,5 @@ export function sessionRoutes(sessions: Sessions, messages: Messages): Router {
 }
 
 function sessionKey(req: Request): SessionKey {
-  return { caller: callerOf(req), id: parse(IdPath, req.params).id, secret: req.get('x-session-secret') }
+  return { caller: callerOf(req), id: pathId(req, 'session'), secret: req.get('x-session-secret') }
 }
