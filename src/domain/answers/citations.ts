@@ -5,6 +5,7 @@ import type { SourceType } from '../../store/schema.js'
 /** Characters of a snippet that opens a text, and of one that shows a quote in its surroundings. */
 const SNIPPET = 240
 const CONTEXT = 480
+const PARAGRAPH = '\n\n'
 
 const WIRE_TYPE: Record<SourceType, Source['type']> = {
   file: 'knowledge_base',
@@ -102,12 +103,15 @@ function cite({ hit, start, end }: Span): Source {
   }
 }
 
-/** The quote with what stands around it in its passage, cut between words. */
+/** The quote with what stands around it in its paragraphs, cut between words; headings above are the section's business. */
 function inContext(text: string, start: number, end: number): string {
   const room = Math.floor(Math.max(0, CONTEXT - (end - start)) / 2)
-  const before = text.slice(Math.max(0, start - room), start)
+  const paragraph = text.lastIndexOf(PARAGRAPH, start - PARAGRAPH.length)
+  const opening = paragraph < 0 ? 0 : paragraph + PARAGRAPH.length
+  const from = Math.max(opening, start - room)
+  const before = text.slice(from, start)
   const after = text.slice(end, end + room)
-  const head = start > room ? `…${before.replace(/^\S*\s*/, '')}` : before
+  const head = from > opening ? `…${before.replace(/^\S*\s*/, '')}` : before
   const tail = end + room < text.length ? `${after.replace(/\s*\S*$/, '')}…` : after
   return head + text.slice(start, end) + tail
 }

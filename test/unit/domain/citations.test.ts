@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shownPassages } from '#src/domain/answers/citations.js'
+import { quotedReply, shownPassages } from '#src/domain/answers/citations.js'
 import type { Hit } from '#src/retrieval/retriever.js'
 
 const ID = '00000000-0000-4000-8000-000000000000'
@@ -19,6 +19,33 @@ function hitOf(text: string): Hit {
     ...scores,
   }
 }
+
+describe('a quoted reply', () => {
+  const text = 'Kettle\n\nCare\n\nUse soft water. Descale it monthly. Rinse twice.\n\nStore it dry.'
+  const quote = (words: string) => {
+    const start = text.indexOf(words)
+    return { hit, text: words, start, end: start + words.length }
+  }
+  const hit = hitOf(text)
+
+  it('shows the quote in its paragraph, without the headings above', () => {
+    const [source] = quotedReply([quote('Descale it monthly.')]).sources
+    expect(source!.snippet).toBe('Use soft water. Descale it monthly. Rinse twice.\n\nStore it dry.')
+    expect(source).toMatchObject({
+      quote: 'Descale it monthly.',
+      start_offset: 100 + text.indexOf('Descale'),
+    })
+  })
+
+  it('keeps what is between neighbours, and shows a gap as one', () => {
+    const joined = quotedReply([quote('Use soft water.'), quote('Descale it monthly.')])
+    expect(joined.parts.join('')).toBe('Use soft water. Descale it monthly.')
+    expect(joined.sources).toHaveLength(1)
+    const apart = quotedReply([quote('Use soft water.'), quote('Store it dry.')])
+    expect(apart.parts.join('')).toBe('Use soft water. […] Store it dry.')
+    expect(apart.sources.map((source) => source.quote)).toEqual(['Use soft water.', 'Store it dry.'])
+  })
+})
 
 describe('the passages shown with a written reply', () => {
   it('are cut between words, with the offsets of what is left', () => {
