@@ -87,10 +87,19 @@ function namesIn(text: string, language: string): Set<string> {
   // German capitalises every noun; a question typed in capitals names nothing.
   if (language === 'de' || text === text.toUpperCase()) return names
   for (const match of text.matchAll(/\p{Lu}[\p{L}\p{M}\p{N}]*/gu)) {
-    const before = text.slice(0, match.index)
-    if (/[\p{L}\p{M}\p{N}]$/u.test(before)) continue
-    const first = /(?:^|[.!?…:]\s*)["'“«¿(]?\s*$/u.test(before)
-    if (!first || /^[\p{Lu}\p{N}]{2,}$/u.test(match[0])) names.add(match[0].toLowerCase())
+    if (/[\p{L}\p{M}\p{N}]$/u.test(text.slice(Math.max(0, match.index - 2), match.index))) continue
+    if (!opensSentence(text, match.index) || /^[\p{Lu}\p{N}]{2,}$/u.test(match[0]))
+      names.add(match[0].toLowerCase())
   }
   return names
+}
+
+/**
+ * Whether a sentence begins at `index`: at the start or after its end mark, an opening quote or bracket between.
+ * Looks back over white space only, so that a long question costs no more than its length.
+ */
+function opensSentence(text: string, index: number): boolean {
+  const before = text.slice(0, index).trimEnd()
+  const rest = /["'“«¿(]/u.test(before.slice(-1)) ? before.slice(0, -1).trimEnd() : before
+  return rest === '' || /[.!?…:]/u.test(rest.slice(-1))
 }

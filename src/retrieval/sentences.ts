@@ -24,7 +24,11 @@ const BEFORE_NUMBERS = words(
 const OFTEN_LAST = words('etc a.m p.m inc ltd corp co cie u.s u.k u.n j.-c jr sr al')
 const OPENER =
   /^["'“«(]?\s*(?:The|It|He|She|They|We|You|In|On|At|This|That|These|A|An|But|Le|La|Les|Il|Elle|Ils|Elles|En|Un|Une|Ce|Cette)\b/u
-const LAST_WORD = /([\p{L}\p{N}.°-]+)\.["'”»)\]]*\s*$/u
+const LAST_WORD = /([\p{L}\p{N}.°-]+)\.["'”»)\]]*$/u
+/** Longer than every abbreviation with the brackets and quotes behind it. */
+const TAIL_CHARACTERS = 60
+/** Some dozens of sentences. */
+const WINDOW_CHARACTERS = 5000
 const segmenters = new Map<string, Intl.Segmenter>()
 
 /** Splits a passage into sentences with exact offsets, in order; blocks are never joined. */
@@ -49,15 +53,36 @@ function splitBlock(text: string, block: Span, index: number, segmenter: Intl.Se
   const flat = whole.text.replace(/[\r\n]/gu, ' ')
   const sentences: Sentence[] = []
   let from = 0
-  const pieces = [...segmenter.segment(flat)]
+  let opened = 0
+  let end = 0
+  const pieces = piecesOf(flat, segmenter)
   pieces.forEach((piece, at) => {
-    const end = piece.index + piece.segment.length
+    end += piece.length
     const next = pieces[at + 1]
-    if (next && runsOn(flat.slice(from, end), next.segment)) return
+    opened += piece.split('(').length - piece.split(')').length
+    if (next !== undefined && runsOn(flat.slice(from, end), opened, next)) return
     push(sentences, text, block, index, from, end)
     from = end
+    opened = 0
   })
   return sentences
+}
+
+/**
+ * The segmenter's sentences, read a window at a time: each segment it gives holds a copy of all it was given, so
+ * that a paragraph of a megabyte would need gigabytes. A sentence that a window cuts is read again in the next one.
+ */
+function piecesOf(text: string, segmenter: Intl.Segmenter): string[] {
+  const pieces: string[] = []
+  for (let at = 0; at < text.length;) {
+    const found = Array.from(segmenter.segment(text.slice(at, at + WINDOW_CHARACTERS)), (one) => one.segment)
+    if (at + WINDOW_CHARACTERS < text.length && found.length > 1) found.pop()
+    for (const piece of found) {
+      pieces.push(piece)
+      at += piece.length
+    }
+  }
+  return pieces
 }
 
 function push(out: Sentence[], text: string, block: Span, index: number, from: number, to: number): void {
@@ -67,25 +92,28 @@ function push(out: Sentence[], text: string, block: Span, index: number, from: n
   if (end > start) out.push({ text: text.slice(start, end), start, end, kind: block.kind, block: index })
 }
 
-/** Whether the segmenter broke too early: after an abbreviation, an initial, a list number, inside brackets. */
-function runsOn(head: string, next: string): boolean {
+/**
+ * Whether the segmenter broke too early: after an abbreviation, an initial, a list number, inside brackets (`opened`:
+ * how many are not closed). Reads the end of `head` only, which may be a whole chapter of initials.
+ */
+function runsOn(head: string, opened: number, next: string): boolean {
   const following = next.trimStart()
+  const tail = head.trimEnd().slice(-TAIL_CHARACTERS)
   if (/^[\p{Ll},;:)\]»]/u.test(following)) return true
-  if (/^\s*(?:\d{1,2}|[a-z])[.)]\s*$/u.test(head)) return true
-  if (unclosed(head, following)) return true
-  const word = LAST_WORD.exec(head)?.[1]?.toLowerCase()
+  if (/^\s*(?:\d{1,2}|[a-z])[.)]$/u.test(tail)) return true
+  if (opened > 0 && closesSoon(following)) return true
+  const word = LAST_WORD.exec(tail)?.[1]?.toLowerCase()
   if (word === undefined) return false
   if (BEFORE_NUMBERS.has(word)) return /^[\p{Ll}\p{N}]/u.test(following)
   if (OFTEN_LAST.has(word))
     return /^(?:u\.|[\p{Ll}\p{N}])/u.test(word.startsWith('u.') ? word : following) && !OPENER.test(following)
   if (ABBREVIATIONS.has(word)) return true
-  return /(?:^|[\s(.-])\p{Lu}\.\s*$/u.test(head)
+  return /(?:^|[\s(.-])\p{Lu}\.$/u.test(tail)
 }
 
-/** An opening bracket without its partner, closed soon after: "(voir M. Dupont. Page 3)". */
-function unclosed(head: string, following: string): boolean {
-  const opened = head.split('(').length - head.split(')').length
-  return opened > 0 && following.slice(0, 120).includes(')')
+/** An opening bracket's partner follows: "(voir M. Dupont. Page 3)". */
+function closesSoon(following: string): boolean {
+  return following.slice(0, 120).includes(')')
 }
 
 function words(list: string): ReadonlySet<string> {

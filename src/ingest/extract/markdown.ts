@@ -39,7 +39,7 @@ function toBlocks(token: Token): Block[] {
 }
 
 function block(kind: Block['kind'], text: string, level?: number): Block[] {
-  const kept = kind === 'code' ? text.replace(/^\n+|\s+$/g, '') : text.trim()
+  const kept = kind === 'code' ? text.replace(/^\n+/, '').trimEnd() : text.trim()
   if (kept === '') return []
   return [{ kind, text: kept, page: null, ...(level === undefined ? {} : { level }) }]
 }

@@ -12,7 +12,7 @@ export function extractText(source: string): Extraction {
     .replace(/\r\n?/g, '\n')
     .replace(/[\f\v]/g, '\n\n')
     .split(/\n[^\S\n]*(?:\n[^\S\n]*)+/u)
-    .map((text) => text.replace(/^\n+|\s+$/g, ''))
+    .map((text) => text.replace(/^\n+/, '').trimEnd())
     .filter((text) => text.trim() !== '')
     .map((text): Block => ({ kind: isList(text) ? 'list' : 'paragraph', text, page: null }))
   const language = /\p{L}{3}/u.test(source) ? detectLanguage(source) : null
