@@ -11,20 +11,27 @@ export interface PooledRetrieverOptions extends SearchWorkerData {
   startDeadlineMs?: number | undefined
   /** Calls that may wait behind the one under way. Default 64. */
   maxQueue?: number | undefined
+  /** A call under way for longer than this counts as hung, in milliseconds. Default 60,000. */
+  hungAfterMs?: number | undefined
   /** Another worker module, for tests. */
   workerScript?: URL | undefined
 }
 
+const HUNG = 'Search hangs in a call that does not return; restart the appliance.'
+
 /**
  * Searches in a worker thread with a database handle and an embedder of its own. A worker that dies is
  * replaced; the call it had under way is rejected with AppError `not_ready`. A call that nobody awaits any more when
- * its turn comes is not made.
+ * its turn comes is not made. While a call hangs, `ready` and all others are refused at once: the worker cannot be
+ * ended from outside (see #call), so only a restart of the appliance helps if the call never returns.
  */
 export class PooledRetriever implements Retriever {
   readonly #pool: Piscina
   readonly #deadlineMs: number
   readonly #startDeadlineMs: number
   readonly #maxQueue: number
+  readonly #hungAfterMs: number
+  #hung = false
   #waiting = 0
   /** Resolves when the last call handed in has ended. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -35,6 +42,7 @@ export class PooledRetriever implements Retriever {
     this.#deadlineMs = options.deadlineMs ?? 10_000
     this.#startDeadlineMs = options.startDeadlineMs ?? 60_000
     this.#maxQueue = options.maxQueue ?? 64
+    this.#hungAfterMs = options.hungAfterMs ?? 60_000
     this.#pool = new Piscina({
       filename: fileURLToPath(options.workerScript ?? new URL('search-worker.js', import.meta.url)),
       workerData: data,
@@ -46,6 +54,7 @@ export class PooledRetriever implements Retriever {
   }
 
   async ready(): Promise<void> {
+    this.#refuseIfHung()
     this.#started ??= this.#call<undefined>('ready', {}, this.#startDeadlineMs).catch((error: unknown) => {
       this.#started = undefined
       throw error
@@ -63,6 +72,10 @@ export class PooledRetriever implements Retriever {
     return this.#answer('evidence', task, signal)
   }
 
+  healthy(): string | null {
+    return this.#hung ? HUNG : null
+  }
+
   /** Ends the worker after the calls it has begun. */
   async close(): Promise<void> {
     await this.#pool.close()
@@ -70,6 +83,7 @@ export class PooledRetriever implements Retriever {
 
   async #answer<Result>(name: string, task: object, signal: AbortSignal | undefined): Promise<Result> {
     signal?.throwIfAborted()
+    this.#refuseIfHung()
     if (this.#waiting > this.#maxQueue) {
       throw new AppError('busy', 'Too many searches are waiting. Try again in a moment.', {
         retryAfterSeconds: 1,
@@ -83,7 +97,15 @@ export class PooledRetriever implements Retriever {
     }
   }
 
+  #refuseIfHung(): void {
+    if (this.#hung) throw new AppError('not_ready', HUNG, { retryAfterSeconds: 60 })
+  }
+
   async #run<Result>(name: string, task: object): Promise<Result> {
+    const watch = setTimeout(() => {
+      this.#hung = true
+    }, this.#hungAfterMs)
+    watch.unref()
     try {
       return (await this.#pool.run(task, { name })) as Result
     } catch (error) {
@@ -92,6 +114,9 @@ export class PooledRetriever implements Retriever {
         cause: error,
         retryAfterSeconds: 2,
       })
+    } finally {
+      clearTimeout(watch)
+      this.#hung = false
     }
   }
 

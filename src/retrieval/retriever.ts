@@ -74,5 +74,7 @@ export interface Retriever {
   ready(): Promise<void>
   search(scope: SearchScope, query: string, limit: number, signal?: AbortSignal): Promise<Hit[]>
   evidence(scope: SearchScope, question: string, signal?: AbortSignal): Promise<Evidence>
+  /** Why it cannot answer at the moment, as a sentence for the operator; null while nothing is known to be wrong. */
+  healthy?(): string | null
   close(): Promise<void>
 }

@@ -92,3 +92,19 @@ describe('a worker that dies', () => {
     await expect(search('last')).resolves.toMatchObject([{ title: 'last' }])
   })
 })
+
+describe('a worker that hangs', () => {
+  it('is told to the operator and refuses what comes, until the call returns after all', async () => {
+    open({ deadlineMs: 200, hungAfterMs: 300 })
+    await pool.ready()
+    expect(pool.healthy()).toBeNull()
+    await expect(search('slow 3000')).rejects.toMatchObject({ code: 'busy' })
+    await vi.waitFor(() => expect(pool.healthy()).toMatch(/restart the appliance\.$/), { timeout: 2000 })
+    await expect(pool.ready()).rejects.toMatchObject({ code: 'not_ready' })
+    await expect(search('refused')).rejects.toMatchObject({ code: 'not_ready' })
+    await vi.waitFor(() => expect(pool.healthy()).toBeNull(), { timeout: 10_000 })
+    await expect(search('again')).resolves.toMatchObject([{ title: 'again' }])
+    await pool.ready()
+    expect(asked()).toEqual(['slow 3000', 'again'])
+  })
+})
