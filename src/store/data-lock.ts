@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 
@@ -9,12 +9,13 @@ export class DataFolderError extends Error {
 
 /**
  * Claims the data folder for this process, since two would work off each other's jobs; gives back how to let go.
+ * The folder is made readable to this user alone: it holds keys, documents and conversations.
  * The claim is a lock of the operating system, held through SQLite: it ends with the process, however that ends.
  * @throws DataFolderError when another process holds it, or the folder cannot be written to.
  */
 export function holdDataFolder(dir: string): () => void {
   try {
-    mkdirSync(dir, { recursive: true })
+    makePrivate(dir)
     const lock = new Sqlite(join(dir, 'appliance.lock'), { timeout: 0 })
     lock.exec('begin exclusive')
     return () => {
@@ -22,6 +23,15 @@ export function holdDataFolder(dir: string): () => void {
     }
   } catch (error) {
     throw new DataFolderError(explain(dir, error), { cause: error })
+  }
+}
+
+function makePrivate(dir: string): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  try {
+    chmodSync(dir, 0o700)
+  } catch {
+    // @NOTE a mounted volume may refuse this and be usable all the same.
   }
 }
 

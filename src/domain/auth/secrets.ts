@@ -6,8 +6,9 @@ export function newSecret(): string {
 }
 
 /**
- * What is kept of a secret. Plain SHA-256 is enough: ours have 256 random bits, so there is no
- * dictionary to try, and every request is checked against one.
+ * What is kept of a secret. Plain SHA-256 is enough for those of `newSecret`: there is no dictionary to try, and every
+ * request is checked against one. A secret that somebody else chose (BOOTSTRAP_CLIENT_SECRET, X-Session-Secret) is as
+ * hard to guess from its hash as its author made it.
  */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
