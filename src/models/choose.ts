@@ -59,13 +59,21 @@ function findNamed(role: ModelRole, { dir, manifest }: ModelsFolder, named: stri
 
 /** Models of no manifest entry, the largest first. */
 function placedByHand(role: ModelRole, { dir, manifest }: ModelsFolder): { id: string; path: string }[] {
-  if (!existsSync(dir)) return []
   const fetched = new Set(manifest.models.map(modelLocation))
-  return readdirSync(dir)
+  return namesIn(dir)
     .filter((name) => !name.startsWith('.') && !fetched.has(name))
     .filter((name) => (role === 'chat' ? isChatFile(name) : isEmbeddingFolder(join(dir, name))))
     .map((name) => ({ id: name, path: resolve(dir, name) }))
     .sort((a, b) => statSync(b.path).size - statSync(a.path).size || a.id.localeCompare(b.id))
+}
+
+/** What the models folder holds; nothing where it is missing, no folder, or closed to us. */
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+  } catch {
+    return []
+  }
 }
 
 /** A GGUF that can be loaded by itself: not a picture encoder, not the second part of a split model. */

