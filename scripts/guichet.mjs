@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // `npx guichet …` and `npm run guichet -- …`: the command line, installed and built first when it is stale.
-import { loadEnvironmentFile, setUp } from './setup.mjs'
+import { loadEnvironmentFile, ROOT, setUp } from './setup.mjs'
 
+// @NOTE where `npm start` runs, so that both read the same data, from whichever folder they are called.
+process.chdir(ROOT)
 await setUp()
 loadEnvironmentFile()
 await import('../dist/src/cli/main.js')

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +31,8 @@ const fs = require('node:fs')
 fs.appendFileSync('calls.txt', 'tsc\\n')
 fs.mkdirSync('dist/src', { recursive: true })
 fs.writeFileSync('dist/src/main.js', 'console.log("started with " + process.env.FROM_FILE)')
+fs.mkdirSync('dist/src/cli', { recursive: true })
+fs.writeFileSync('dist/src/cli/main.js', 'console.log("in " + process.cwd())')
 `)})
 `
 
@@ -35,6 +46,7 @@ describe('npm start', () => {
     write('package.json', '{ "type": "module" }')
     write('package-lock.json', '{ "packages": { "": {} } }')
     write('src/main.ts', 'one')
+    write('src/cli/main.ts', 'one')
   })
   afterEach(() => rmSync(project, { recursive: true, force: true }))
 
@@ -44,9 +56,13 @@ describe('npm start', () => {
   }
 
   function start(env: NodeJS.ProcessEnv = {}) {
+    return run('start.mjs', project, env)
+  }
+
+  function run(script: string, cwd: string, env: NodeJS.ProcessEnv = {}) {
     const { npm_config_nodedir: _nodedir, ...inherited } = process.env
-    return spawnSync(process.execPath, ['scripts/start.mjs'], {
-      cwd: project,
+    return spawnSync(process.execPath, [join(project, 'scripts', script)], {
+      cwd,
       encoding: 'utf8',
       env: { ...inherited, npm_execpath: join(project, 'npm/npm-cli.js'), ...env },
     })
@@ -102,6 +118,10 @@ describe('npm start', () => {
     write('.env', 'FROM_FILE=the file\n')
     expect(start().stdout).toContain('started with the file')
     expect(start({ FROM_FILE: 'outside' }).stdout).toContain('started with outside')
+  })
+
+  it('works in its own folder wherever the command line is called from', () => {
+    expect(run('guichet.mjs', tmpdir()).stdout.trim()).toBe(`in ${realpathSync(project)}`)
   })
 
   it('names the missing compiler in one sentence', () => {
