@@ -3,7 +3,7 @@ import { Clients } from '../domain/auth/clients.js'
 import { Operators } from '../domain/auth/operators.js'
 import { FirstStart, FIRST_START } from '../domain/onboarding/onboarding.js'
 import { clientStore } from '../store/clients.js'
-import { openExistingDatabase } from '../store/database.js'
+import { DatabaseError, openExistingDatabase } from '../store/database.js'
 import { operatorTokenStore } from '../store/operator-tokens.js'
 import { settingStore } from '../store/settings.js'
 
@@ -18,18 +18,23 @@ export interface OpenAppliance {
 
 /**
  * Works on the data that the environment names, and closes them afterwards.
- * @throws DatabaseError when there are none, or of another version.
+ * @throws DatabaseError when there are none, of another version, or from before the first start was done.
  */
 export async function withAppliance(work: (appliance: OpenAppliance) => Promise<void>): Promise<void> {
   const config = readConfig(process.env)
   const database = openExistingDatabase(config.data.database)
   try {
-    const made = FirstStart.parse(await settingStore(database.db).get(FIRST_START))
+    const made = await settingStore(database.db).get(FIRST_START)
+    if (made === undefined) {
+      throw new DatabaseError(
+        `${config.data.database} has not seen a whole first start yet: start the appliance once (npm start).`,
+      )
+    }
     await work({
       config,
       clients: new Clients(clientStore(database.db)),
       operators: new Operators(operatorTokenStore(database.db)),
-      orgId: made.orgId,
+      orgId: FirstStart.parse(made).orgId,
     })
   } finally {
     await database.close()

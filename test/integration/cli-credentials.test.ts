@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '#src/store/database.js'
 import { startAppliance, type Appliance } from '../helpers/appliance.js'
 import { send } from '../helpers/http.js'
 
@@ -78,6 +79,14 @@ describe('without a database of this version', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^[^\n]*npm start[^\n]*\n$/)
     expect((await guichet(dir, args)).stderr).toBe(stderr)
+  })
+
+  it.each(COMMANDS)('%s %s says what to do before the first start was done', async (...args) => {
+    const database = await openDatabase(join(dir, 'appliance.db'))
+    await database.close()
+    const { code, stdout, stderr } = await guichet(dir, args)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^[^\n]*first start[^\n]*npm start[^\n]*\n$/)
   })
 
   it.each(COMMANDS)('%s %s leaves a newer one alone', async (...args) => {
