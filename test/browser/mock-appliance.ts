@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { replyFor } from './mock-replies.js'
 
-const BUILT = new URL('../../dist/page/', import.meta.url).pathname
+const BUILT = fileURLToPath(new URL('../../dist/page/', import.meta.url))
 const TYPES: Record<string, string> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
