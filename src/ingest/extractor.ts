@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import type { Logger } from '../log.js'
 import { ExtractionError } from './extract/extraction.js'
 import type { FileHint } from './extract/extract.js'
 import type { ExtractAnswer, ExtractTask } from './extract-worker.js'
@@ -11,6 +12,7 @@ const IDLE_MS = 10_000
 export interface ExtractorOptions {
   /** How long one file may take before its thread is ended. */
   deadlineMs: number
+  log: Logger
 }
 
 /** Reads files in a worker thread of its own, with bounded memory and time. */
@@ -26,6 +28,10 @@ export class Extractor {
 
   constructor(options: ExtractorOptions) {
     this.#deadlineMs = options.deadlineMs
+    // @NOTE a thread that dies with nothing to do would end the process without a listener.
+    this.#pool.on('error', (error) => {
+      options.log.error({ err: error }, 'the extraction thread died')
+    })
   }
 
   /**

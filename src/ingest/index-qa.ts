@@ -28,12 +28,12 @@ export function qaPassages(source: Pick<Source, 'question' | 'answer'>): NewPass
 
 /**
  * Indexes a stored pair, in place of what was indexed of it before; once this resolves, it is found.
- * @throws AppError `not_found` when it was deleted meanwhile.
+ * @throws AppError `not_found` when it was deleted meanwhile, `busy` when too many pairs wait.
  */
 export async function indexPair(database: Database, indexer: Indexer, source: Source): Promise<void> {
   const { db, connection } = database
   const passages = qaPassages(source)
-  const indexed = await indexer.index(passages.map((passage) => ({ ...passage, title: source.title })))
+  const indexed = await indexer.indexNow(passages.map((passage) => ({ ...passage, title: source.title })))
   await db.transaction().execute(async (tx) => {
     const index = passageIndex(connection)
     const old = await passageStore(tx).nums(source.id, Number.MAX_SAFE_INTEGER)

@@ -1,24 +1,33 @@
 import { Piscina } from 'piscina'
+import { AppError } from '../errors.js'
+import type { Logger } from '../log.js'
 import type { EmbedderOptions } from '../retrieval/embedder.js'
 import type { NewPassage } from '../store/passages.js'
 import type { ChunkTask, Indexed, IndexTask, IndexWorkerData } from './index-worker.js'
 
 /** A batch of passages takes seconds, a long document's chunking a minute; beyond this the thread hangs. */
 const DEADLINE_MS = 5 * 60_000
+/** Pairs that may wait for the thread. */
 const MAX_WAITING = 100
+/** What the job queue asks for, one call at a time, is never refused for the pairs that wait. */
+const OWN_CALLS = 2
 
 /** Chunks, stems and embeds in a worker thread that holds an embedder of its own. */
 export class Indexer {
   readonly #pool: Piscina<unknown, unknown>
 
-  constructor(embedder: EmbedderOptions, embedderModule: string) {
+  constructor(embedder: EmbedderOptions, embedderModule: string, log: Logger) {
     const workerData: IndexWorkerData = { embedder, embedderModule }
     this.#pool = new Piscina({
       filename: new URL('./index-worker.js', import.meta.url).href,
       minThreads: 1,
       maxThreads: 1,
-      maxQueue: MAX_WAITING,
+      maxQueue: MAX_WAITING + OWN_CALLS,
       workerData,
+    })
+    // @NOTE a thread that dies with nothing to do would end the process without a listener.
+    this.#pool.on('error', (error) => {
+      log.error({ err: error }, 'the indexing thread died')
     })
   }
 
@@ -36,6 +45,19 @@ export class Indexer {
   /** Stems and vectors of passages, in order. A few dozen at most: others wait meanwhile. */
   index(tasks: IndexTask[]): Promise<Indexed[]> {
     return this.#run('index', tasks)
+  }
+
+  /**
+   * As `index`, for somebody who waits for it.
+   * @throws AppError `busy` when too many wait already.
+   */
+  async indexNow(tasks: IndexTask[]): Promise<Indexed[]> {
+    if (this.#pool.queueSize >= MAX_WAITING) {
+      throw new AppError('busy', 'Too many Q&A pairs are waiting to be indexed. Try again in a moment.', {
+        retryAfterSeconds: 5,
+      })
+    }
+    return this.index(tasks)
   }
 
   /** Waits for the work under way, then ends the thread. */

@@ -17,8 +17,6 @@ export interface IngestParts {
   uploadsDir: string
   extractor: Extractor
   indexer: Indexer
-  /** The source's row has changed. */
-  changed: (source: Source) => void
 }
 
 /** The source was deleted, or owed other work, while it was being processed. */
@@ -26,7 +24,7 @@ export class Superseded extends Error {
   override readonly name = 'Superseded'
 }
 
-/** Some 0.5 s of embedding on two cores: a Q&A pair given meanwhile waits no longer than that. */
+/** Passages embedded in one go, and stored in one step: a Q&A pair given meanwhile waits for one batch. */
 const EMBED_BATCH = 12
 /** Rows whose flag is set in one step; a thousand take about 25 ms. */
 const PUBLISH_BATCH = 500
@@ -45,16 +43,13 @@ export async function ingestSource(
   await publish(parts, job, source)
 }
 
-/** Saves progress and tells it. @throws Superseded when the source is being deleted. */
-export async function report(
-  parts: Pick<IngestParts, 'database' | 'changed'>,
+/** Saves progress. @throws Superseded when the source is being deleted. */
+async function report(
+  parts: Pick<IngestParts, 'database'>,
   id: string,
   changes: Parameters<ReturnType<typeof sourceStore>['progress']>[1],
 ): Promise<void> {
-  const store = sourceStore(parts.database.db)
-  if (!(await store.progress(id, changes))) throw new Superseded()
-  const source = await store.anyState(id)
-  if (source) parts.changed(source)
+  if (!(await sourceStore(parts.database.db).progress(id, changes))) throw new Superseded()
 }
 
 /** Stages extract and chunk. What an earlier, killed run has staged is thrown away first. */
@@ -147,6 +142,4 @@ async function publish(parts: IngestParts, job: Job, source: Source): Promise<vo
     if (!(await sourceStore(tx).setStatus(source.id, 'ready'))) throw new Superseded()
     await jobStore(tx).finish(job)
   })
-  const ready = await sourceStore(db).anyState(source.id)
-  if (ready) parts.changed(ready)
 }

@@ -17,8 +17,6 @@ export interface IngestorOptions {
   /** Folder of the uploaded files. */
   uploadsDir: string
   log: Logger
-  /** Told after every change of a source's status, stage or progress. */
-  onEvent?: (source: Source) => void
   /** Longest time one file's extraction may take. Default 10 minutes. */
   extractDeadlineMs?: number
   /** URL of a module with a `loadEmbedder`; tests put a small one in place of the real one. */
@@ -47,7 +45,10 @@ export class Ingestor {
 
   constructor(options: IngestorOptions) {
     this.#options = options
-    this.#extractor = new Extractor({ deadlineMs: options.extractDeadlineMs ?? EXTRACT_DEADLINE_MS })
+    this.#extractor = new Extractor({
+      deadlineMs: options.extractDeadlineMs ?? EXTRACT_DEADLINE_MS,
+      log: options.log,
+    })
   }
 
   /**
@@ -79,7 +80,8 @@ export class Ingestor {
 
   /**
    * Embeds and indexes a stored Q&A pair, past the queue; once it resolves, the pair is found.
-   * @throws AppError `not_ready` before `start` was called, `not_found` for what is no pair (any more).
+   * @throws AppError `not_ready` before `start` was called, `not_found` for what is no pair (any more),
+   * `busy` when too many pairs wait.
    */
   async indexQa(sourceId: string): Promise<void> {
     await this.#started
@@ -93,8 +95,6 @@ export class Ingestor {
       throw new AppError('not_found', `There is no Q&A pair "${sourceId}".`)
     }
     await indexPair(this.#options.database, this.#indexer, source)
-    const ready = await sourceStore(this.#options.database.db).anyState(sourceId)
-    if (ready) this.#tell(ready)
   }
 
   /** Stops after the batch under way and ends the worker threads. */
@@ -108,7 +108,7 @@ export class Ingestor {
   async #begin(embedder: EmbedderOptions): Promise<void> {
     const { database, log } = this.#options
     const module = this.#options.embedderModule ?? new URL('../retrieval/embedder.js', import.meta.url).href
-    const indexer = new Indexer(embedder, module)
+    const indexer = new Indexer(embedder, module, log)
     try {
       const found = prepareIndex(database.connection, await indexer.describe())
       if (found === 'replaced') log.warn('another embedding model: all knowledge is embedded anew')
@@ -180,9 +180,6 @@ export class Ingestor {
       uploadsDir: this.#options.uploadsDir,
       extractor: this.#extractor,
       indexer: this.#indexer,
-      changed: (changed: Source) => {
-        this.#tell(changed)
-      },
     }
     await ingestSource(parts, job, source, this.#closing.signal)
   }
@@ -203,11 +200,5 @@ export class Ingestor {
       await sourceStore(tx).setStatus(job.sourceId, 'failed', sentence)
       await jobStore(tx).finish(job)
     })
-    const source = await sourceStore(db).anyState(job.sourceId)
-    if (source) this.#tell(source)
-  }
-
-  #tell(source: Source): void {
-    this.#options.onEvent?.(source)
   }
 }

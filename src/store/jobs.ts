@@ -59,12 +59,6 @@ export function jobStore(db: Executor) {
       return row && toJob(row)
     },
 
-    /** What is owed to this source now. */
-    async of(sourceId: string): Promise<Job | undefined> {
-      const row = await db.selectFrom('job').selectAll().where('source_id', '=', sourceId).executeTakeFirst()
-      return row && toJob(row)
-    },
-
     /** Counts a run as begun; written before the work, so that a run that kills the process has counted. */
     async begin(job: Job): Promise<void> {
       await own(job)
@@ -90,15 +84,6 @@ export function jobStore(db: Executor) {
         .where('created_at', '=', job.createdAt)
         .where('task', '=', job.task)
         .execute()
-    },
-
-    /** How many jobs wait or run. */
-    async count(): Promise<number> {
-      const row = await db
-        .selectFrom('job')
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .executeTakeFirstOrThrow()
-      return row.count
     },
   }
 }

@@ -61,31 +61,6 @@ export function passageStore(db: Executor) {
       return stored.map((row) => row.num)
     },
 
-    /** The source's passages in reading order. */
-    async list(sourceId: string, page: { limit: number; offset: number }): Promise<Passage[]> {
-      const rows = await of(sourceId)
-        .selectAll()
-        .orderBy('ordinal')
-        .limit(page.limit)
-        .offset(page.offset)
-        .execute()
-      return rows.map(toPassage)
-    },
-
-    /** The passage, or undefined when it is another organization's, cannot be searched, or does not exist. */
-    async find(orgId: string, id: string): Promise<Passage | undefined> {
-      const row = await db
-        .selectFrom('passage')
-        .innerJoin('source', 'source.id', 'passage.source_id')
-        .selectAll('passage')
-        .where('passage.id', '=', id)
-        .where('passage.org_id', '=', orgId)
-        .where('passage.live', '=', 1)
-        .where('source.status', '=', 'ready')
-        .executeTakeFirst()
-      return row && toPassage(row)
-    },
-
     /** The next passages whose words and vector are not written, in reading order. */
     async unindexed(sourceId: string, limit: number): Promise<Passage[]> {
       const rows = await of(sourceId)

@@ -32,9 +32,6 @@ export type SourceProgress = Partial<
   >
 >
 
-/** What a person may change about a source. */
-export type SourceEdit = Partial<Pick<Source, 'title' | 'question' | 'answer' | 'tags' | 'origin'>>
-
 export type SourceStore = ReturnType<typeof sourceStore>
 
 /** The `source` and `source_assistant` tables. A source that is being deleted is invisible to all but `anyState`. */
@@ -165,18 +162,6 @@ export function sourceStore(db: Executor) {
         status,
         error: status === 'failed' ? (error ?? 'Processing failed.') : null,
         ...(status === 'ready' || status === 'pending' ? { stage: null } : {}),
-      }),
-
-    /** Saves what a person changed. */
-    edit: (id: string, changes: SourceEdit): Promise<boolean> =>
-      update(db, id, {
-        ...defined({
-          title: changes.title,
-          question: changes.question,
-          answer: changes.answer,
-          origin: changes.origin,
-          tags: changes.tags && JSON.stringify(changes.tags),
-        }),
       }),
 
     /** Hides the source for good; answers false when there was nothing to hide. */

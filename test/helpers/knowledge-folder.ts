@@ -63,6 +63,21 @@ export async function knowledgeFolder(): Promise<KnowledgeFolder> {
   }
 }
 
+/** How a source stands, as far as a test waits for it. */
+export type Standing = Pick<Source, 'status' | 'stage' | 'passagesDone'>
+
+/** Tells every change of a source's row that this handle writes, as it is written. */
+export function watchSources({ connection }: Database, tell: (source: Standing) => void): void {
+  connection.function('told', (json: string) => {
+    tell(JSON.parse(json) as Standing)
+  })
+  connection.exec(
+    `create temp trigger watched after update on main.source begin
+       select told(json_object('status', new.status, 'stage', new.stage, 'passagesDone', new.passages_done));
+     end`,
+  )
+}
+
 /** Everything the index holds, without what differs from run to run (ids, times). */
 export function indexContents({ connection }: Database): unknown {
   const passages = connection

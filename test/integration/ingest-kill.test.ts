@@ -7,8 +7,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '#src/store/database.js'
 import { passageIndex } from '#src/store/passage-index.js'
 import { passageStore } from '#src/store/passages.js'
-import type { Source } from '#src/store/sources.js'
-import { indexContents, knowledgeFolder, type KnowledgeFolder } from '../helpers/knowledge-folder.js'
+import {
+  indexContents,
+  knowledgeFolder,
+  type KnowledgeFolder,
+  type Standing,
+} from '../helpers/knowledge-folder.js'
 import { tinyPdf } from '../helpers/tiny-pdf.js'
 
 const CHILD = fileURLToPath(new URL('../fixtures/ingest-child.mjs', import.meta.url))
@@ -52,14 +56,14 @@ describe('kill -9 while a source is processed', { timeout: 90_000 }, () => {
   }
 
   /** Runs a child on the folder and kills it at the first change of a source that `when` accepts. */
-  async function run(folder: KnowledgeFolder, when?: (source: Source) => boolean): Promise<void> {
+  async function run(folder: KnowledgeFolder, when?: (source: Standing) => boolean): Promise<void> {
     const child = spawn(process.execPath, [CHILD, folder.path, 'slow-letters'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     children.push(child)
     const left = once(child, 'exit')
     for await (const line of createInterface({ input: child.stdout })) {
-      if (when?.(JSON.parse(line) as Source) === true) child.kill('SIGKILL')
+      if (when?.(JSON.parse(line) as Standing) === true) child.kill('SIGKILL')
     }
     const [code, signal] = (await left) as [number | null, NodeJS.Signals | null]
     expect(when ? signal : code).toBe(when ? 'SIGKILL' : 0)
@@ -82,7 +86,7 @@ describe('kill -9 while a source is processed', { timeout: 90_000 }, () => {
     return (await contents(folder)) as { live: number }[]
   }
 
-  it.each<[string, (source: Source) => boolean]>([
+  it.each<[string, (source: Standing) => boolean]>([
     ['extract', (source) => source.stage === 'extract'],
     ['chunk', (source) => source.stage === 'chunk'],
     ['embed, half-way', (source) => source.passagesDone > 12 && source.status === 'processing'],

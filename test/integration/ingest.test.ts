@@ -3,10 +3,16 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLogger } from '#src/log.js'
 import { Ingestor } from '#src/ingest/worker.js'
-import { jobStore } from '#src/store/jobs.js'
 import { passageStore } from '#src/store/passages.js'
 import { sourceStore, type Source } from '#src/store/sources.js'
-import { indexContents, knowledgeFolder, ORG, type KnowledgeFolder } from '../helpers/knowledge-folder.js'
+import {
+  indexContents,
+  knowledgeFolder,
+  ORG,
+  watchSources,
+  type KnowledgeFolder,
+  type Standing,
+} from '../helpers/knowledge-folder.js'
 import { tinyPdf } from '../helpers/tiny-pdf.js'
 
 interface Indexed {
@@ -23,11 +29,12 @@ interface Indexed {
 describe('ingestion', () => {
   let folder: KnowledgeFolder
   let ingestor: Ingestor
-  let events: Source[]
+  let events: Standing[]
 
   beforeEach(async () => {
     folder = await knowledgeFolder()
     events = []
+    watchSources(folder.database, (source) => events.push(source))
     ingestor = newIngestor()
   })
 
@@ -43,12 +50,12 @@ describe('ingestion', () => {
       log: createLogger('silent', false),
       embedderModule: new URL('../fixtures/letter-embedder.mjs', import.meta.url).href,
       extractDeadlineMs,
-      onEvent: (source) => events.push(source),
     })
   }
 
   const begin = (id = 'letters') => ingestor.start({ directory: folder.path, id })
   const source = async (id: string) => (await sourceStore(folder.database.db).find(ORG, id))!
+  const jobs = () => folder.database.db.selectFrom('job').selectAll().execute()
   const contents = () => indexContents(folder.database) as Indexed[]
 
   async function addPair(question: string, answer: string): Promise<Source> {
@@ -94,7 +101,7 @@ describe('ingestion', () => {
     expect(returns?.vector).not.toBeNull()
     const stages = [...new Set(events.map((event) => event.stage))]
     expect(stages).toEqual(['extract', 'chunk', 'embed', 'index', null])
-    expect(await jobStore(folder.database.db).count()).toBe(0)
+    expect(await jobs()).toEqual([])
   })
 
   it.each<[string, string | Buffer, RegExp]>([
@@ -151,11 +158,15 @@ describe('ingestion', () => {
     ])
   })
 
-  it('indexes a changed pair in place of the old one', async () => {
+  it('indexes a pair again in place of what was indexed of it', async () => {
     await begin()
     const pair = await addPair('When do you open?', 'At nine.')
     await ingestor.indexQa(pair.id)
-    await sourceStore(folder.database.db).edit(pair.id, { answer: 'At ten.' })
+    await folder.database.db
+      .updateTable('source')
+      .set({ answer: 'At ten.' })
+      .where('id', '=', pair.id)
+      .execute()
     await ingestor.indexQa(pair.id)
     expect(contents().map((passage) => passage.text)).toEqual(['When do you open?', 'At ten.'])
   })
@@ -192,7 +203,7 @@ describe('ingestion', () => {
     expect(await sourceStore(folder.database.db).anyState(file.id)).toBeUndefined()
     expect(contents()).toEqual([])
     expect(existsSync(join(folder.uploads, file.storedFile ?? ''))).toBe(false)
-    expect(await jobStore(folder.database.db).count()).toBe(0)
+    expect(await jobs()).toEqual([])
   })
 
   it('embeds everything anew when the embedder is another', async () => {
@@ -214,7 +225,7 @@ describe('ingestion', () => {
     await begin('slow-letters')
     await expect.poll(() => events.some((event) => event.passagesDone > 0), { timeout: 15_000 }).toBe(true)
     await ingestor.close()
-    expect(await jobStore(folder.database.db).of(id)).toMatchObject({ stage: 'embed', attempts: 0 })
+    expect(await jobs()).toMatchObject([{ source_id: id, stage: 'embed', attempts: 0 }])
     const done = (await passageStore(folder.database.db).count(id)).indexed
     expect(done).toBeGreaterThan(0)
 
