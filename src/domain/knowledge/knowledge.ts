@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Page } from '../../contract/common.js'
 import type {
   KnowledgeHit,
@@ -14,12 +11,13 @@ import type {
 } from '../../contract/knowledge.js'
 import { AppError, notFound } from '../../errors.js'
 import type { Retriever } from '../../retrieval/retriever.js'
-import type { Database } from '../../store/database.js'
+import type { Database, Executor } from '../../store/database.js'
 import { jobStore } from '../../store/jobs.js'
 import { sourceStore, type Source } from '../../store/sources.js'
 import type { Assistants } from '../assistants/assistants.js'
 import { requireSearch } from '../readiness.js'
 import { presentHit, presentSource } from './present.js'
+import { baseName, fileHash, type Upload } from './upload.js'
 
 const DEFAULT_HITS = 10
 
@@ -29,15 +27,6 @@ export interface IngestPort {
   wake(): void
   /** Embeds and indexes a stored Q&A pair; once it resolves, the pair is found. */
   indexQa(sourceId: string): Promise<void>
-}
-
-/** An upload as it lies in the uploads folder. */
-export interface Upload {
-  /** Its name there. */
-  name: string
-  /** What the sender called it. */
-  originalName: string
-  bytes: number
 }
 
 export interface KnowledgeParts {
@@ -67,7 +56,8 @@ export class Knowledge {
 
   /**
    * Stores a pair that is found as soon as this resolves.
-   * @throws AppError `invalid_input` for assistants that do not exist, `not_ready` while nothing can be embedded.
+   * @throws AppError `invalid_input` for assistants that do not exist, `not_ready` while nothing can be embedded,
+   * `busy` when too many pairs wait. Nothing is stored then, so that the sender's next try is the only one.
    */
   async addQa(orgId: string, given: NewQa): Promise<KnowledgeSource> {
     await this.parts.assistants.requireAll(orgId, given.assistant_ids ?? [])
@@ -84,14 +74,20 @@ export class Knowledge {
         assistantIds: given.assistant_ids,
       }),
     )
-    await this.parts.ingest.indexQa(source.id)
+    try {
+      await this.parts.ingest.indexQa(source.id)
+    } catch (error) {
+      await sourceStore(this.parts.db).remove(source.id)
+      throw error
+    }
     return this.get(orgId, source.id)
   }
 
   /**
    * Takes an upload over for processing. The same bytes under the same title are kept once: the answer is
-   * then the source already held. Whatever goes wrong, no file is left behind.
-   * @throws AppError `invalid_input` from `fields`, for an empty file, or for assistants that do not exist.
+   * then the source already held, processed anew if that failed before. Whatever goes wrong, no file is left behind.
+   * @throws AppError `invalid_input` from `fields`, for an empty file, or for assistants that do not exist;
+   * `conflict` when it is already held for other assistants.
    */
   async addFile(
     orgId: string,
@@ -122,7 +118,7 @@ export class Knowledge {
     const title = given.title === undefined || given.title.trim() === '' ? fileName : given.title.trim()
     return this.parts.db.transaction().execute(async (tx) => {
       const same = await sourceStore(tx).findSame(orgId, sha256, title)
-      if (same !== undefined) return { source: same, isNew: false }
+      if (same !== undefined) return this.again(tx, same, path, given.assistant_ids ?? [])
       const source = await sourceStore(tx).create({
         orgId,
         type: 'file',
@@ -137,6 +133,27 @@ export class Knowledge {
       await jobStore(tx).enqueue({ sourceId: source.id, orgId, task: 'ingest', stage: 'extract' })
       return { source, isNew: true }
     })
+  }
+
+  /** The same file once more: nothing to do, unless processing it had failed. */
+  private async again(tx: Executor, same: Source, path: string, assistantIds: string[]) {
+    const held = (await sourceStore(tx).assistantIds([same.id])).get(same.id) ?? []
+    const asked = new Set(assistantIds)
+    if (
+      same.everyone !== (asked.size === 0) ||
+      held.length !== asked.size ||
+      !held.every((id) => asked.has(id))
+    )
+      throw new AppError(
+        'conflict',
+        `This file is already held as knowledge source "${same.id}" for other assistants; delete that source first.`,
+      )
+    if (same.status !== 'failed' || same.storedFile === null) return { source: same, isNew: false }
+    // The bytes are the same, but the old file may be what was lost.
+    await rename(path, join(this.parts.uploadsDir, same.storedFile))
+    await sourceStore(tx).setStatus(same.id, 'pending')
+    await jobStore(tx).enqueue({ sourceId: same.id, orgId: same.orgId, task: 'ingest', stage: 'extract' })
+    return { source: (await sourceStore(tx).find(same.orgId, same.id)) ?? same, isNew: true }
   }
 
   /** Hides the source at once; its passages, vectors and file are removed in the background. */
@@ -174,16 +191,4 @@ export class Knowledge {
     const assistants = await sourceStore(this.parts.db).assistantIds([source.id])
     return presentSource(source, assistants.get(source.id) ?? [])
   }
-}
-
-/** What the sender called the file, without the folders around it and without what no file can be called. */
-function baseName(originalName: string): string {
-  const name = originalName.split(/[\\/]/).findLast((part) => !['', '.', '..'].includes(part.trim()))
-  return name?.trim().slice(-255).toWellFormed() ?? 'file'
-}
-
-async function fileHash(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
 }
