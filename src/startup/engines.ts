@@ -34,9 +34,17 @@ export function createEngines(
     retriever: options
       ? new PooledRetriever({ database: config.data.database, embedder: options })
       : blindRetriever(config.models.dir),
-    ingest: ingestDriver(new Ingestor({ database, uploadsDir: config.data.uploads, log }), options),
+    ingest: ingestDriver(
+      new Ingestor({ database, uploadsDir: config.data.uploads, log }),
+      options && { ...options, threads: ingestThreads(threads) },
+    ),
     embeddingModel: embedding?.id ?? null,
   }
+}
+
+/** Half of them: a document embedded on all would hold up every visitor's question until it is done. */
+function ingestThreads(threads: number): number {
+  return Math.max(1, Math.floor(threads / 2))
 }
 
 function embedderOptions(model: ChosenModel, threads: number): EmbedderOptions {
