@@ -61,7 +61,7 @@ export async function checkDatabase(file: string): Promise<Finding> {
       return {
         subject,
         status: 'bad',
-        text: `${file} cannot be read (${found.reason}): restore a backup or move it away.`,
+        text: `${file} cannot be read (${found.reason}): ${found.advice}.`,
       }
   }
 }

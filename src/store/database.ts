@@ -1,19 +1,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import {
-  CompiledQuery,
-  Kysely,
-  Migrator,
-  SqliteAdapter,
-  SqliteDialect,
-  SqliteDriver,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  type DatabaseConnection,
-  type Dialect,
-  type Transaction,
-} from 'kysely'
+import { Migrator, type Kysely, type Transaction } from 'kysely'
+import { kyselyOn } from './immediate-sqlite.js'
 import * as sqliteVec from 'sqlite-vec'
 import { migrations } from './migrations/index.js'
 import type { Schema } from './schema.js'
@@ -38,12 +27,24 @@ export class DatabaseError extends Error {
   override readonly name = 'DatabaseError'
 }
 
+/** How long worker threads and the CLI wait for another writer. */
+const WAIT_MS = 5000
+/** The server waits on its event loop, so that nobody is served meanwhile. */
+const SERVER_WAIT_MS = 1000
+
 /**
  * A connection of one's own, for worker threads and the CLI.
- * SQLite lets many read while one writes (WAL); a writer waits up to 5 s for another.
+ * SQLite lets many read while one writes (WAL); a writer waits for another.
+ * @param options.waitMs how long, in milliseconds; 5 s unless told.
  */
-export function openConnection(file: string, options: { readonly?: boolean } = {}): Connection {
-  const connection = new Sqlite(file, { readonly: options.readonly ?? false, timeout: 5000 })
+export function openConnection(
+  file: string,
+  options: { readonly?: boolean; waitMs?: number } = {},
+): Connection {
+  const connection = new Sqlite(file, {
+    readonly: options.readonly ?? false,
+    timeout: options.waitMs ?? WAIT_MS,
+  })
   sqliteVec.load(connection)
   connection.pragma('foreign_keys = on')
   return connection
@@ -53,12 +54,12 @@ export function openConnection(file: string, options: { readonly?: boolean } = {
  * Opens the appliance's database, bringing it to this version's schema first.
  * Migrations run on a copy that takes the file's place only when all of them succeeded, so a failed
  * one leaves the old file as it was.
- * @throws DatabaseError for a file from a newer version, a damaged file, or a failed migration.
+ * @throws DatabaseError for a file from a newer version, a damaged file, one in use elsewhere, or a failed migration.
  */
 export async function openDatabase(file: string, known = migrations): Promise<Database> {
   mkdirSync(dirname(file), { recursive: true })
   const migrated = await migrateFile(file, known)
-  return onFile(file, migrated)
+  return onFile(file, migrated, SERVER_WAIT_MS)
 }
 
 /**
@@ -76,19 +77,32 @@ export function openExistingDatabase(file: string): Database {
       `${file} is of an older version: restart the appliance, which brings it up to date.`,
     )
   }
-  return onFile(file, [])
+  return onFile(file, [], WAIT_MS)
 }
 
-function onFile(file: string, migrated: string[]): Database {
-  const connection = openConnection(file)
-  connection.pragma('journal_mode = wal')
-  connection.pragma('synchronous = normal')
+function onFile(file: string, migrated: string[], waitMs: number): Database {
+  const connection = openForWriting(file, waitMs)
   const db = kyselyOn(connection)
   return {
     db,
     connection,
     migrated,
     close: () => db.destroy(),
+  }
+}
+
+function openForWriting(file: string, waitMs: number): Connection {
+  let connection: Connection | undefined
+  try {
+    connection = openConnection(file, { waitMs })
+    connection.pragma('journal_mode = wal')
+    connection.pragma('synchronous = normal')
+    // @NOTE what is deleted is overwritten, not only forgotten.
+    connection.pragma('secure_delete = on')
+    return connection
+  } catch (error) {
+    connection?.close()
+    throw unreadable(file, error)
   }
 }
 
@@ -132,10 +146,12 @@ function refuseNewer(file: string, done: string[], known: typeof migrations): vo
 }
 
 async function copyDatabase(from: string, to: string): Promise<void> {
-  const source = new Sqlite(from, { timeout: 5000 })
+  const source = new Sqlite(from, { timeout: WAIT_MS })
   try {
     // @NOTE the old file's -wal is removed when the copy takes its place: nothing may be left in it.
-    source.pragma('wal_checkpoint(truncate)')
+    if (source.pragma('wal_checkpoint(truncate)', { simple: true }) !== 0) {
+      throw new DatabaseError(`${from} is open in another program: close it, then start again.`)
+    }
     await source.backup(to)
   } finally {
     source.close()
@@ -145,7 +161,7 @@ async function copyDatabase(from: string, to: string): Promise<void> {
 function appliedMigrations(file: string): string[] {
   let connection: Connection
   try {
-    connection = new Sqlite(file, { readonly: true, timeout: 5000 })
+    connection = new Sqlite(file, { readonly: true, timeout: WAIT_MS })
   } catch (error) {
     throw unreadable(file, error)
   }
@@ -166,51 +182,21 @@ function appliedMigrations(file: string): string[] {
 }
 
 function unreadable(file: string, error: unknown): DatabaseError {
-  const reason = error instanceof Error ? error.message : String(error)
   return new DatabaseError(
-    `${file} cannot be read as a database (${reason}). Restore a backup or move the file away.`,
-    {
-      cause: error,
-    },
+    `${file} cannot be read as a database (${reasonOf(error)}): ${adviceFor(error)}.`,
+    { cause: error },
   )
+}
+
+/** What to do about a database that cannot be opened, as the end of a sentence; only a damaged one is to be replaced. */
+export function adviceFor(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'another program holds it: close that one, then try again'
+  if (/^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EACCES|EPERM|EROFS)/.test(code))
+    return 'run this as the user who runs Guichet, who must own the file and its folder'
+  return 'restore a backup or move it away'
 }
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-function kyselyOn(connection: Connection): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect: new ImmediateSqlite({ database: connection }) })
-}
-
-/** SQLite whose transactions take the write lock when they begin, so that none fails half-way for want of it. */
-class ImmediateSqlite extends SqliteDialect implements Dialect {
-  readonly #database: Connection
-
-  constructor(config: { database: Connection }) {
-    super(config)
-    this.#database = config.database
-  }
-
-  override createDriver(): SqliteDriver {
-    return new ImmediateDriver({ database: this.#database })
-  }
-
-  override createQueryCompiler() {
-    return new SqliteQueryCompiler()
-  }
-
-  override createAdapter() {
-    return new SqliteAdapter()
-  }
-
-  override createIntrospector(db: Kysely<unknown>) {
-    return new SqliteIntrospector(db)
-  }
-}
-
-class ImmediateDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
-  }
 }

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { openConnection } from './database.js'
+import { adviceFor, openConnection } from './database.js'
 import { migrations } from './migrations/index.js'
 
-/** What `inspectDatabase` found; `version` is the newest migration the file has seen. */
+/** What `inspectDatabase` found; `version` is the newest migration the file has seen, `advice` the end of a sentence. */
 export type DatabaseState =
   | { state: 'absent' }
   | { state: 'current' | 'older' | 'newer'; version: string }
-  | { state: 'unreadable'; reason: string }
+  | { state: 'unreadable'; reason: string; advice: string }
 
 /** Looks at the database without changing it, also while a server is using it. */
 export function inspectDatabase(file: string): DatabaseState {
@@ -26,6 +26,7 @@ export function inspectDatabase(file: string): DatabaseState {
       connection.close()
     }
   } catch (error) {
-    return { state: 'unreadable', reason: error instanceof Error ? error.message : String(error) }
+    const reason = error instanceof Error ? error.message : String(error)
+    return { state: 'unreadable', reason, advice: adviceFor(error) }
   }
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -56,6 +56,18 @@ describe('guichet doctor', () => {
     writeFileSync(join(dir, 'appliance.db'), 'not a database, but long enough to be looked at'.repeat(20))
     const { about } = await doctor()
     expect(about('Database')).toMatchObject({ status: 'bad' })
+    expect(about('Database')?.text).toContain('restore a backup')
+  })
+
+  it('does not have a database replaced because it cannot be opened', async () => {
+    const database = await openDatabase(join(dir, 'appliance.db'))
+    await database.close()
+    // What stands in for missing rights, which the superuser never lacks: SQLite cannot open its own file.
+    mkdirSync(join(dir, 'appliance.db-wal'))
+    const { about } = await doctor()
+    expect(about('Database')).toMatchObject({ status: 'bad' })
+    expect(about('Database')?.text).toContain('as the user who runs Guichet')
+    expect(about('Database')?.text).not.toContain('backup')
   })
 
   it('tells mistakes in the configuration', async () => {
