@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { NewAssistant } from '#src/contract/assistants.js'
+import { NewFile, NewQa } from '#src/contract/knowledge.js'
 import { AppError } from '#src/errors.js'
 import { Assistants } from '#src/domain/assistants/assistants.js'
 import { Knowledge } from '#src/domain/knowledge/knowledge.js'
@@ -47,7 +49,7 @@ describe('pairs', () => {
   it('given by the hundred at once are stored, or refused and not stored', { timeout: 60_000 }, async () => {
     await ingestor.start({ directory: folder.path, id: 'slow-letters' })
     const given = Array.from({ length: 300 }, (_, at) =>
-      knowledge.addQa(ORG, { question: `Question ${String(at)}?`, answer: 'Yes.' }),
+      knowledge.addQa(ORG, NewQa.parse({ question: `Question ${String(at)}?`, answer: 'Yes.' })),
     )
     const settled = await Promise.allSettled(given)
     const refused = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
@@ -61,7 +63,7 @@ describe('pairs', () => {
   it('that cannot be embedded leave nothing behind', async () => {
     await ingestor.start({ directory: folder.path, id: 'letters' })
     await expect(
-      knowledge.addQa(ORG, { question: 'What BREAKS THE EMBEDDER?', answer: 'This.' }),
+      knowledge.addQa(ORG, NewQa.parse({ question: 'What BREAKS THE EMBEDDER?', answer: 'This.' })),
     ).rejects.toThrow('broken on purpose')
     expect(await sources()).toEqual([])
   })
@@ -74,7 +76,7 @@ describe('a file given twice', () => {
     const name = randomUUID()
     writeFileSync(join(folder.uploads, name), content)
     const given = { name, originalName: 'hours.txt', bytes: content.length }
-    return knowledge.addFile(ORG, given, () => ({ assistant_ids: assistantIds }))
+    return knowledge.addFile(ORG, given, () => NewFile.parse({ assistant_ids: assistantIds }))
   }
 
   it('is processed again when that had failed, also when the first upload is gone', async () => {
@@ -94,7 +96,7 @@ describe('a file given twice', () => {
   })
 
   it('for other assistants is refused with the name of the first', async () => {
-    const { id } = await assistants.create(ORG, { name: 'Ada' })
+    const { id } = await assistants.create(ORG, NewAssistant.parse({ name: 'Ada' }))
     const { source } = await upload([id])
     await expect(upload([id, id])).resolves.toMatchObject({ isNew: false })
     const refused = await upload().catch((error: unknown) => error)
