@@ -127,7 +127,7 @@ export function buildApp(config: Config, database: Database, engines: Engines, l
       sessions,
       messages,
       knowledge,
-      health: new HealthReport(VERSION, config.data.dir, chat, () => retrieval),
+      health: new HealthReport(VERSION, config.data.dir, chat, () => stateNow(retrieval, retriever)),
       page: { dir: `${ROOT}dist/page`, operators, config: (operator) => page.config(operator) },
       operator: (session) => page.operator(session),
       rateLimits: {
@@ -164,6 +164,12 @@ export function buildApp(config: Config, database: Database, engines: Engines, l
 async function startSearch(ingest: IngestDriver, retriever: Retriever): Promise<void> {
   await ingest.start()
   await retriever.ready()
+}
+
+/** Search that answered at the start may hang later on. */
+function stateNow(retrieval: RetrievalState, retriever: Retriever): RetrievalState {
+  const wrong = retriever.healthy?.() ?? null
+  return wrong === null ? retrieval : { ...retrieval, state: 'failed', detail: wrong }
 }
 
 function watch(retrieval: RetrievalState, starting: Promise<void>, log: Logger): void {

@@ -33,7 +33,7 @@ export function createEngines(
     }),
     retriever: options
       ? new PooledRetriever({ database: config.data.database, embedder: options })
-      : blindRetriever(config.models.dir),
+      : blindRetriever(),
     ingest: ingestDriver(
       new Ingestor({ database, uploadsDir: config.data.uploads, log }),
       options && { ...options, threads: ingestThreads(threads) },
@@ -76,11 +76,11 @@ function ingestDriver(ingestor: Ingestor, embedder: EmbedderOptions | undefined)
 }
 
 /** Stands where no embedding model is: says what is missing, and how to get it. */
-function blindRetriever(modelsDir: string): Retriever {
+function blindRetriever(): Retriever {
   const refuse = () =>
     Promise.reject(
       new Error(
-        `There is no embedding model: none could be fetched. Put one into ${modelsDir} (a folder with config.json, tokenizer.json and onnx/model_quantized.onnx) and restart.`,
+        'There is no embedding model: none could be fetched. Put one into the models folder (a folder with config.json, tokenizer.json and onnx/model_quantized.onnx) and restart.',
       ),
     )
   return { ready: refuse, search: refuse, evidence: refuse, close: () => Promise.resolve() }
