@@ -16,7 +16,10 @@ export const Id = z.guid(must('a UUID'))
 
 /** A field that may be left out; `null` says the same, since many clients send it for "nothing". */
 export function optional<T extends z.ZodType>(schema: T) {
-  return schema.nullish().transform((value) => value ?? undefined)
+  return schema
+    .nullish()
+    .transform((value) => value ?? undefined)
+    .optional()
 }
 
 /** Text of at most `max` UTF-16 code units. Lone surrogates, which UTF-8 cannot hold, become U+FFFD. */

@@ -94,6 +94,8 @@ const STANDING_OUT_FROM = 3
 /** A code or a price that is asked for and not there ("E43" of an answer about "E42") leaves this much. */
 const LACKING = 0.2
 const SAYS_SOMETHING = /\p{L}{2}|\p{L}\p{N}|\p{N}\p{L}/u
+/** An English question and a French passage, or the reverse, share names and numbers by chance. */
+const FOREIGN = 0.5
 /** Letters and at least two digits: an error code, a model, an order number. */
 const CODE = /^(?=.*\p{L})(?=.*\p{N}\p{N})[\p{L}\p{N}]{3,}$/u
 
@@ -155,15 +157,17 @@ export function confidenceThreshold(sighted: boolean, ground: Ground = 'passage'
 
 /**
  * What is left of the confidence once the question itself is looked at: nothing when it has no word in it, little
- * when it asks about a code or for a price that the passage does not have.
+ * when it asks about a code or for a price that the passage does not have, half when the passage is in the other of
+ * French and English and the embedder does not read both.
  */
-export function plausibility(question: Question, best: Hit | undefined): number {
+export function plausibility(question: Question, best: Hit | undefined, bilingual = false): number {
   if (best === undefined || !question.terms.some(({ word }) => SAYS_SOMETHING.test(word))) return 0
   const bag = bagOf(best.language ?? question.language, best.title, best.section ?? '', best.text)
   const codes = question.terms.filter(({ word }) => CODE.test(word))
   const hasCodes = codes.every((code) => holds(bag, code) > 0)
   const hasPrice = !asksPrice(question.text) || namesAmount(best.text)
-  return hasCodes && hasPrice ? 1 : LACKING
+  const isForeign = !bilingual && [question.language, best.language].toSorted().join() === 'en,fr'
+  return (hasCodes && hasPrice ? 1 : LACKING) * (isForeign ? FOREIGN : 1)
 }
 
 function standingOut(cosines: readonly number[]): number {

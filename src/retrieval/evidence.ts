@@ -32,6 +32,8 @@ export interface EvidenceInput {
   statistics: WordStatistics
   /** Whether the embedder reads the question's language. Default: it does when that is English. */
   sighted?: boolean
+  /** Whether it reads French and English alike, so that a question may be answered in the other language. */
+  bilingual?: boolean
 }
 
 /** Passages that quotes are taken from, and sentences whose meaning is compared with the question's. */
@@ -44,6 +46,8 @@ const PAIR_CREDIT = 0.9
 export interface Findings {
   question: Question
   sighted: boolean
+  /** The embedder reads French and English alike. */
+  bilingual: boolean
   hits: Hit[]
   candidates: Candidate[]
   features: ConfidenceFeatures
@@ -74,7 +78,7 @@ export async function buildEvidence(input: EvidenceInput): Promise<Evidence> {
 export function confidence(findings: Findings): number {
   const { question, features, sighted } = findings
   const likely = Math.max(confidenceOf(features, sighted, groundOf(findings)), likePair(findings))
-  return likely * plausibility(question, bestOf(findings)?.hit)
+  return likely * plausibility(question, bestOf(findings)?.hit, findings.bilingual)
 }
 
 /** What would be quoted first: a passage, or the answer of a stored pair. */
@@ -100,7 +104,8 @@ export async function gather(input: EvidenceInput): Promise<Findings> {
   await compareMeaning(candidates, input, EMBEDDED_SENTENCES[sighted ? 'sighted' : 'blind'])
   score(candidates, sighted)
   const features = confidenceFeatures(question, input.hits, candidates)
-  return { question, sighted, hits, candidates, features, compared }
+  const bilingual = input.bilingual ?? false
+  return { question, sighted, bilingual, hits, candidates, features, compared }
 }
 
 /** Puts a pair's answer in the place of its question, once per pair. */

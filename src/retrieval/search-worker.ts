@@ -59,6 +59,7 @@ export async function evidence({ scope, question }: EvidenceTask): Promise<Evide
     embed: (texts) => embedder.embed(texts, 'passage'),
     statistics: { passages, frequency: (stem) => frequency.get(stem) ?? 0 },
     sighted: embedder.reads(query.language),
+    bilingual: embedder.reads('fr') && embedder.reads('en'),
   })
 }
 

@@ -5,6 +5,8 @@ import { CANTEEN_TXT, DRILL, KETTLE_MD, longManual, SAFETY_PDF } from '../helper
 import { chromiumPath, launchChromium } from './chromium.js'
 
 const READY = { timeout: 60_000 }
+/** Long enough to be seen while it is learned. */
+const LONG = ['juicer', 'mixer', 'grinder'].map(longManual).join('\n\n')
 
 describe.skipIf(!chromiumPath)('the page of a real appliance', () => {
   let browser: Browser
@@ -73,7 +75,7 @@ describe.skipIf(!chromiumPath)('the page of a real appliance', () => {
   it('takes files, shows their stages, and quotes them with title and page', async () => {
     const page = await open(desk)
     const files = [
-      { name: 'juicer.md', mimeType: 'text/markdown', buffer: Buffer.from(longManual('juicer')) },
+      { name: 'juicer.md', mimeType: 'text/markdown', buffer: Buffer.from(LONG) },
       { name: 'kettle.md', mimeType: 'text/markdown', buffer: Buffer.from(KETTLE_MD) },
       { name: 'safety.pdf', mimeType: 'application/pdf', buffer: SAFETY_PDF },
       { name: 'cantine.txt', mimeType: 'text/plain', buffer: Buffer.from(CANTEEN_TXT) },

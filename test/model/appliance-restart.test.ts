@@ -87,7 +87,7 @@ describe('kill -9 of the whole appliance', () => {
     expect((await sources('q=Cut')).map(({ title }) => title)).toEqual(
       SUBJECTS.map((subject) => `Cut ${subject}`).toReversed(),
     )
-    expect(await sources('status=processing')).toEqual([])
+    expect((await sources('q=Cut&status=ready')).length).toBe(SUBJECTS.length)
     expect(await sources('status=failed')).toEqual([])
   })
 
