@@ -1,26 +1,10 @@
-import type { PassageKind, SourceType } from '../store/schema.js'
+import type { CandidateScope, FoundPassage } from '../store/passage-candidates.js'
 
 /** Whose knowledge is searched. Without an assistant: only what every assistant may use. */
-export interface SearchScope {
-  orgId: string
-  assistantId?: string | undefined
-}
+export type SearchScope = CandidateScope
 
 /** One passage found, best first in every list. */
-export interface Hit {
-  passageId: string
-  sourceId: string
-  type: SourceType
-  kind: PassageKind
-  title: string
-  text: string
-  page: number | null
-  section: string | null
-  /** Where `text` lies in the source's extracted text (UTF-16 code units, end exclusive). */
-  startOffset: number
-  endOffset: number
-  url: string | null
-  language: string | null
+export interface Hit extends Omit<FoundPassage, 'num'> {
   /** Fused score in [0, 1]; comparable within one search only. */
   score: number
   /** BM25, higher is better; 0 when the words did not find it. */

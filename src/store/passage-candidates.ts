@@ -25,6 +25,7 @@ export interface FoundPassage {
   text: string
   page: number | null
   section: string | null
+  /** Where `text` lies in the source's extracted text (UTF-16 code units, end exclusive). */
   startOffset: number
   endOffset: number
   url: string | null
