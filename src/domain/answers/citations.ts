@@ -70,19 +70,20 @@ function openingEnd(text: string): number {
 
 /** The stored pair behind a verbatim answer. */
 export function matchedPair(match: QaMatch, hits: Evidence['hits']): Source {
-  const hit = hits.find((candidate) => candidate.sourceId === match.sourceId)
+  const hit = hits.find(({ sourceId, kind }) => sourceId === match.sourceId && kind === 'answer')
+  const start = hit?.startOffset ?? 0
   return {
     type: 'knowledge_qa',
     title: match.question,
     snippet: shorten(match.answer),
     url: hit?.url ?? null,
     reference_id: match.sourceId,
-    passage_id: match.passageId,
+    passage_id: hit?.passageId ?? match.passageId,
     quote: match.answer,
     page: null,
     section: null,
-    start_offset: 0,
-    end_offset: match.answer.length,
+    start_offset: start,
+    end_offset: start + match.answer.length,
   }
 }
 

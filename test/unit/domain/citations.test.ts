@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { quotedReply, shownPassages } from '#src/domain/answers/citations.js'
+import { matchedPair, quotedReply, shownPassages } from '#src/domain/answers/citations.js'
 import type { Hit } from '#src/retrieval/retriever.js'
 
 const ID = '00000000-0000-4000-8000-000000000000'
@@ -19,6 +19,31 @@ function hitOf(text: string): Hit {
     ...scores,
   }
 }
+
+describe('a stored answer', () => {
+  it('is cited where it stands in its pair, behind the question', () => {
+    const hit: Hit = {
+      ...hitOf('At nine.'),
+      type: 'qa',
+      kind: 'answer',
+      passageId: 'answer',
+      sourceId: 'pair',
+    }
+    const match = {
+      sourceId: 'pair',
+      passageId: 'question',
+      question: 'When?',
+      answer: 'At nine.',
+      score: 1,
+      margin: 1,
+    }
+    expect(matchedPair(match, [hit])).toMatchObject({
+      passage_id: 'answer',
+      start_offset: 100,
+      end_offset: 108,
+    })
+  })
+})
 
 describe('a quoted reply', () => {
   const text = 'Kettle\n\nCare\n\nUse soft water. Descale it monthly. Rinse twice.\n\nStore it dry.'
