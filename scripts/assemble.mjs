@@ -1,0 +1,136 @@
+// The part of the project that runs, in a folder of its own: what the container image and the offline bundle hold.
+// `node scripts/assemble.mjs FOLDER [--gpu none|vulkan|cuda|all]`. See scripts/README.md.
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { orExplain, ROOT, setUp } from './setup.mjs'
+import { StepError } from './steps.mjs'
+
+/** Built code and what it reads from beside it. */
+const PRODUCT = ['dist/src', 'dist/page', 'docs/guide', 'models/manifest.json', 'LICENSE']
+/** What a person or a program needs to know of the project at run time; the scripts stay behind. */
+const KEPT_OF_PACKAGE = [
+  'name',
+  'version',
+  'description',
+  'license',
+  'private',
+  'type',
+  'engines',
+  'dependencies',
+]
+
+/** Packages of llama.cpp binaries besides the plain one, by the graphics interface they are for. */
+const GPU_VARIANTS = {
+  none: [],
+  vulkan: ['vulkan'],
+  cuda: ['cuda', 'cuda-ext'],
+  all: ['vulkan', 'cuda', 'cuda-ext'],
+}
+
+/** @typedef {keyof typeof GPU_VARIANTS} Gpu */
+
+/** Files that no program reads: types, source maps, what only compiling needs. */
+const NOT_RUN = [
+  /\.d\.[cm]?ts(\.map)?$/,
+  /\.map$/,
+  // The sources and intermediate files of the one package that is compiled here.
+  /^better-sqlite3\/(deps|src)$/,
+  /^better-sqlite3\/build\/(?!Release)/,
+  /^better-sqlite3\/build\/Release\/(?!better_sqlite3\.node$)/,
+  // llama.cpp's sources: only the prebuilt binaries are used.
+  /^node-llama-cpp\/llama\/gitRelease\.bundle$/,
+  // The embedder runs on onnxruntime-node; these are for browsers.
+  /^onnxruntime-web$/,
+  /^@xenova\/transformers\/dist\/(?!transformers\.node\.mjs$)/,
+  /^tinyld\/(playground|tests-integration|banner\.png|logo\.png)$/,
+]
+
+/**
+ * Copies the built product and the packages it needs on this platform.
+ * @param {string} to a folder that is empty or not there yet
+ * @param {Gpu} gpu which graphics interfaces llama.cpp shall be able to use
+ * @throws {StepError} when the folder holds something, or nothing has been built
+ */
+export function assemble(to, gpu) {
+  if (!existsSync(join(ROOT, 'dist/src/main.js')))
+    throw new StepError('Nothing is built yet: run "npm run build".')
+  if (existsSync(join(to, 'package.json')))
+    throw new StepError(`${to} already holds something: name an empty folder.`)
+  mkdirSync(to, { recursive: true })
+  for (const path of PRODUCT) copy(path, to, (file) => !/\.map$|\.tsbuildinfo$/.test(file))
+  for (const name of packages(gpu)) {
+    const inside = join(ROOT, 'node_modules')
+    copy(join('node_modules', name), to, (file) => isRun(file.slice(inside.length + 1), name))
+  }
+  const whole = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const kept = Object.fromEntries(KEPT_OF_PACKAGE.map((key) => [key, whole[key]]))
+  const bin = { guichet: 'dist/src/cli/main.js' }
+  writeFileSync(join(to, 'package.json'), `${JSON.stringify({ ...kept, bin }, null, 2)}\n`)
+  chmodSync(join(to, bin.guichet), 0o755)
+}
+
+/**
+ * The packages that are installed here and needed by the running product, as the lock file tells.
+ * @param {Gpu} gpu
+ * @returns {string[]} paths below node_modules, those inside others included
+ */
+export function packages(gpu) {
+  const { packages: locked } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))
+  const variants = ['', ...GPU_VARIANTS[gpu].map((name) => `-${name}`)]
+  const llama = variants.map((variant) => `@node-llama-cpp/${platform()}${variant}`)
+  return Object.entries(locked)
+    .filter(
+      ([path, entry]) => path !== '' && !entry.dev && !entry.devOptional && existsSync(join(ROOT, path)),
+    )
+    .map(([path]) => path.slice('node_modules/'.length))
+    .filter((name) => !name.startsWith('@node-llama-cpp/') || llama.includes(name))
+    .filter((name) => !NOT_RUN.some((pattern) => pattern.test(name.split('/node_modules/')[0] ?? name)))
+}
+
+/** As llama.cpp's packages call it. */
+function platform() {
+  const names = { linux: 'linux', darwin: 'mac', win32: 'win' }
+  const system = names[/** @type {keyof typeof names} */ (process.platform)] ?? process.platform
+  return `${system}-${process.arch}${process.platform === 'darwin' && process.arch === 'arm64' ? '-metal' : ''}`
+}
+
+/**
+ * @param {string} file below node_modules
+ * @param {string} name the package that is being copied
+ */
+function isRun(file, name) {
+  // Packages inside it are copied as themselves, or not at all.
+  if (file.startsWith(join(name, 'node_modules'))) return false
+  if (NOT_RUN.some((pattern) => pattern.test(file))) return false
+  const onnx = /^onnxruntime-node\/bin\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(file)
+  if (!onnx) return true
+  return onnx[1] === process.platform && (onnx[2] === undefined || onnx[2] === process.arch)
+}
+
+/**
+ * @param {string} path below the root
+ * @param {string} to
+ * @param {(file: string) => boolean} filter told the whole path of each file and folder
+ */
+function copy(path, to, filter) {
+  cpSync(join(ROOT, path), join(to, path), { recursive: true, filter })
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { gpu: { type: 'string', default: 'none' } },
+  })
+  await orExplain(async () => {
+    const [to] = positionals
+    const gpu = /** @type {Gpu} */ (values.gpu)
+    if (to === undefined || !(gpu in GPU_VARIANTS))
+      throw new StepError(
+        `Usage: node ${basename(process.argv[1] ?? '')} FOLDER [--gpu ${Object.keys(GPU_VARIANTS).join('|')}]`,
+      )
+    await setUp()
+    assemble(resolve(to), gpu)
+  })
+}
