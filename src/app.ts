@@ -19,11 +19,13 @@ import { Sessions } from './domain/sessions/sessions.js'
 import { createHttpApp } from './http/app.js'
 import type { ChatEngine } from './inference/engine.js'
 import type { Logger } from './log.js'
+import { Metrics } from './metrics/metrics.js'
 import type { Retriever } from './retrieval/retriever.js'
 import { assistantStore } from './store/assistants.js'
 import { clientStore } from './store/clients.js'
 import { conversationStore } from './store/conversations.js'
 import type { Database } from './store/database.js'
+import { takeInventory } from './store/inventory.js'
 import { operatorTokenStore } from './store/operator-tokens.js'
 import { organizationStore } from './store/organizations.js'
 import { rateWindowStore } from './store/rate-windows.js'
@@ -71,7 +73,13 @@ export const VERSION = (
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Builds the whole appliance, bottom floor first. It does not listen. */
-export function buildApp(config: Config, database: Database, engines: Engines, log: Logger): App {
+export function buildApp(
+  config: Config,
+  database: Database,
+  engines: Engines,
+  log: Logger,
+  metrics = new Metrics(log),
+): App {
   const { db } = database
   const { chat, retriever, ingest } = engines
   const uploadsDir = config.data.uploads
@@ -101,6 +109,7 @@ export function buildApp(config: Config, database: Database, engines: Engines, l
     sessions,
     assistants,
     answers,
+    metrics: metrics.replies,
   })
   const knowledge = new Knowledge({ db, assistants, retriever, ingest, uploadsDir })
   const onboarding = new Onboarding({
@@ -118,6 +127,15 @@ export function buildApp(config: Config, database: Database, engines: Engines, l
     maxUploadBytes: config.http.maxUploadBytes,
   })
   const retrieval: RetrievalState = { state: 'loading', model: engines.embeddingModel, detail: null }
+  const health = new HealthReport(VERSION, config.data.dir, chat, () => stateNow(retrieval, retriever))
+  metrics.watch({
+    version: VERSION,
+    ready: () => health.brief().ready,
+    engine: () => chat.status(),
+    knowledge: () => takeInventory(db),
+    dataDir: config.data.dir,
+    databaseFile: config.data.database,
+  })
 
   const handler = createHttpApp(
     {
@@ -127,7 +145,8 @@ export function buildApp(config: Config, database: Database, engines: Engines, l
       sessions,
       messages,
       knowledge,
-      health: new HealthReport(VERSION, config.data.dir, chat, () => stateNow(retrieval, retriever)),
+      health,
+      metrics,
       page: { dir: `${ROOT}dist/page`, operators, config: (operator) => page.config(operator) },
       operator: (session) => page.operator(session),
       rateLimits: {
@@ -136,7 +155,13 @@ export function buildApp(config: Config, database: Database, engines: Engines, l
           (await stores.organizations.find(orgId))?.requests_per_hour ?? config.http.requestsPerHour,
       },
     },
-    { proxyHops: config.http.proxyHops, uploadsDir, maxUploadBytes: config.http.maxUploadBytes, log },
+    {
+      proxyHops: config.http.proxyHops,
+      uploadsDir,
+      maxUploadBytes: config.http.maxUploadBytes,
+      metricsToken: config.http.metricsToken,
+      log,
+    },
   )
 
   return {

@@ -27,6 +27,10 @@ const Env = z.object({
   BOOTSTRAP_CLIENT_SECRET: z.string().min(16, 'must have at least 16 characters').max(256).optional(),
   RATE_LIMIT_PER_HOUR: count.default(1000),
   TRUST_PROXY_HOPS: count.max(16).default(0),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[!-~]{16,256}$/, 'must have 16 to 256 characters, without spaces or accents')
+    .optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) URL such as https://help.example.com' })
     .transform((url) => url.replace(/\/+$/, ''))
@@ -55,7 +59,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     ? []
     : parsed.error.issues.map((issue) => {
         const name = String(issue.path[0])
-        const shown = name.includes('SECRET') ? 'the value given' : `"${given[name] ?? ''}"`
+        const shown = /SECRET|_TOKEN$/.test(name) ? 'the value given' : `"${given[name] ?? ''}"`
         return `${name}: ${shown} is not usable: ${issue.message}.`
       })
   if (Boolean(given['BOOTSTRAP_CLIENT_ID']) !== Boolean(given['BOOTSTRAP_CLIENT_SECRET'])) {
@@ -72,6 +76,8 @@ export function readConfig(env: Record<string, string | undefined>) {
       /** Proxies in front of us whose X-Forwarded-For may be believed. */
       proxyHops: e.TRUST_PROXY_HOPS,
       publicUrl: e.PUBLIC_URL,
+      /** What /metrics is read with; absent = by direct requests only. */
+      metricsToken: e.METRICS_TOKEN,
       /** Requests per hour and organization; 0 = no limit. */
       requestsPerHour: e.RATE_LIMIT_PER_HOUR,
       maxUploadBytes: e.MAX_UPLOAD_MB * 1024 * 1024,

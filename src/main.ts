@@ -1,6 +1,7 @@
 import { buildApp, VERSION } from './app.js'
 import { ConfigError, readConfig, type Config } from './config.js'
 import { createLogger } from './log.js'
+import { Metrics } from './metrics/metrics.js'
 import { announcement } from './startup/announce.js'
 import { createEngines } from './startup/engines.js'
 import { DataFolderError, holdDataFolder } from './store/data-lock.js'
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
   const release = holdDataFolder(config.data.dir)
   const database = await openDatabase(config.data.database)
   const models = await prepareModels(config.models, process.stderr, early.signal)
-  const app = buildApp(config, database, createEngines(config, models, database, log, process.env), log)
+  const metrics = new Metrics(log)
+  const engines = createEngines(config, models, database, log, process.env, metrics)
+  const app = buildApp(config, database, engines, log, metrics)
   // @NOTE before anything is made: credentials of a first start that ends at a taken port would be shown to nobody.
   const server = await listen(app.handler, config.http.port, config.http.host)
   const news = await app.begin()

@@ -9,16 +9,20 @@ import type { HealthReport } from '../domain/health.js'
 import type { Knowledge } from '../domain/knowledge/knowledge.js'
 import type { Sessions } from '../domain/sessions/sessions.js'
 import type { Logger } from '../log.js'
+import type { Metrics } from '../metrics/metrics.js'
 import { errorHandler, unknownPath } from './errors.js'
 import { authenticate } from './middleware/authenticate.js'
 import { bodyDeadline } from './middleware/body-deadline.js'
 import { anyOrigin } from './middleware/cors.js'
+import { countRequests } from './middleware/count-requests.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
+
 import { requestLog } from './middleware/request-log.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
+import { metricsRoutes } from './routes/metrics.js'
 import { pageRoutes, type PageParts } from './routes/page.js'
 import { sessionRoutes } from './routes/sessions.js'
 
@@ -31,6 +35,7 @@ export interface Services {
   messages: Messages
   knowledge: Knowledge
   health: HealthReport
+  metrics: Metrics
   page: PageParts
   rateLimits: RateLimits
   operator: (session: string) => Promise<Caller | undefined>
@@ -41,6 +46,8 @@ export interface HttpOptions {
   proxyHops: number
   uploadsDir: string
   maxUploadBytes: number
+  /** What /metrics is read with; undefined = by direct requests only. */
+  metricsToken: string | undefined
   log: Logger
 }
 
@@ -54,9 +61,11 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
   app.set('trust proxy', options.proxyHops)
   app.set('query parser', 'simple')
 
+  app.use(countRequests(services.metrics.requests))
   app.use(requestLog(options.log))
   app.use(securityHeaders())
   app.use(probeRoutes(services.health))
+  app.use(metricsRoutes(services.metrics, options.metricsToken))
   app.use('/api', anyOrigin(), bodyDeadline(BODY_MS), apiRoutes(services, options))
   app.use(pageRoutes(services.page))
   app.use(unknownPath)

@@ -36,6 +36,7 @@ export class ChildSupervisor {
   #status: Status
   #child: InferenceChild | undefined
   #failures = 0
+  #restarts = 0
   #timer: NodeJS.Timeout | undefined
   #closed = false
   /** Those waiting for the model; called without an error when it is ready. */
@@ -50,8 +51,8 @@ export class ChildSupervisor {
     this.#status = { state: initialState, device: null, pid: null, detail }
   }
 
-  status(): Status {
-    return { ...this.#status }
+  status(): Status & { restarts: number } {
+    return { ...this.#status, restarts: this.#restarts }
   }
 
   /** Resolves when the model is ready. After a failure for good, this is what starts a new attempt. */
@@ -171,6 +172,7 @@ export class ChildSupervisor {
       this.#giveUp(`${why} It failed ${this.#failures} times in a row and was given up.`, 'failed')
       return
     }
+    this.#restarts += 1
     this.#set('restarting', why)
     this.#timer = setTimeout(() => void this.#start(), delay)
     this.events.onLost(why)

@@ -33,8 +33,10 @@ export interface EngineStatus {
   pid: number | null
   /** What went wrong, for `failed` and `restarting`. */
   detail: string | null
-  /** Replies being written and replies waiting, where the engine keeps a queue. */
-  queue?: { running: number; waiting: number; capacity: number }
+  /** Replies being written, waiting, and refused since the start, where the engine keeps a queue. */
+  queue?: { running: number; waiting: number; capacity: number; refused: number }
+  /** How often a child that died was replaced since the start, where there is one. */
+  restarts?: number
 }
 
 /** A model that continues a prompt. */

@@ -64,8 +64,7 @@ export class LlamaProcess implements ChatEngine {
   }
 
   status(): EngineStatus {
-    const { state, device, pid, detail } = this.#supervisor.status()
-    return { state, model: this.options.modelName, device, pid, detail, queue: this.#scheduler.status() }
+    return { ...this.#supervisor.status(), model: this.options.modelName, queue: this.#scheduler.status() }
   }
 
   load(signal?: AbortSignal): Promise<void> {

@@ -33,12 +33,15 @@ const NEWEST_WEIGHT = 0.2
 export class Scheduler {
   readonly #queue: Waiting[] = []
   #running = 0
+  #refused = 0
   #meanMs = FIRST_GUESS_MS
 
   constructor(private readonly options: SchedulerOptions) {}
 
-  status(): { running: number; waiting: number; capacity: number } {
-    return { running: this.#running, waiting: this.#queue.length, capacity: this.options.capacity }
+  /** `refused`: how many were told `busy` since the start. */
+  status(): { running: number; waiting: number; capacity: number; refused: number } {
+    const { capacity } = this.options
+    return { running: this.#running, waiting: this.#queue.length, capacity, refused: this.#refused }
   }
 
   /**
@@ -132,6 +135,7 @@ export class Scheduler {
   }
 
   #busy(why: string): AppError {
+    this.#refused += 1
     const seconds = Math.ceil(this.#turnsMs(this.#queue.length + 1) / 1000)
     const retryAfterSeconds = Math.min(Math.max(seconds, 1), 60)
     return new AppError('busy', `${why} Please try again in a moment.`, { retryAfterSeconds })

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { IngestionMetrics } from '../metrics/ingestion.js'
 import type { Database } from '../store/database.js'
 import { jobStore, type Job } from '../store/jobs.js'
 import { passageIndex } from '../store/passage-index.js'
 import { passageStore } from '../store/passages.js'
+import type { Stage } from '../store/schema.js'
 import { sourceStore, type Source } from '../store/sources.js'
 import { removePassages } from './delete-source.js'
 import { ExtractionError } from './extract/extraction.js'
@@ -17,6 +19,7 @@ export interface IngestParts {
   uploadsDir: string
   extractor: Extractor
   indexer: Indexer
+  metrics: IngestionMetrics | undefined
 }
 
 /** The source was deleted, or owed other work, while it was being processed. */
@@ -39,8 +42,17 @@ export async function ingestSource(
 ): Promise<void> {
   const staged = job.stage === 'embed' || job.stage === 'index'
   if (!staged) await stagePassages(parts, job, source, signal)
-  await embedPassages(parts, job, source, signal)
-  await publish(parts, job, source)
+  await timed(parts, 'embed', () => embedPassages(parts, job, source, signal))
+  await timed(parts, 'index', () => publish(parts, job, source))
+  parts.metrics?.finished(source.type)
+}
+
+/** Measures a stage, if it comes to its end. */
+async function timed<T>({ metrics }: IngestParts, stage: Stage, work: () => Promise<T>): Promise<T> {
+  const ended = metrics?.stage(stage)
+  const result = await work()
+  ended?.()
+  return result
 }
 
 /** Saves progress. @throws Superseded when the source is being deleted. */
@@ -84,7 +96,10 @@ async function readFile(parts: IngestParts, source: Source, signal: AbortSignal)
     path: join(parts.uploadsDir, source.storedFile),
     hint: { fileName: source.fileName ?? undefined, fileType: source.fileType ?? undefined },
   }
-  const { facts, blocks } = await parts.extractor.extract(file, pageReporter(parts, source.id), signal)
+  const { facts, blocks } = await timed(parts, 'extract', () =>
+    parts.extractor.extract(file, pageReporter(parts, source.id), signal),
+  )
+  parts.metrics?.pages(facts.pages ?? 0)
   await report(parts, source.id, {
     stage: 'chunk',
     mediaType: facts.mediaType,
@@ -92,7 +107,8 @@ async function readFile(parts: IngestParts, source: Source, signal: AbortSignal)
     pages: facts.pages,
     pagesDone: facts.pages ?? 0,
   })
-  return parts.indexer.chunk({ blocks, title: source.title, language: facts.language }, signal)
+  const { title } = source
+  return timed(parts, 'chunk', () => parts.indexer.chunk({ blocks, title, language: facts.language }, signal))
 }
 
 /** Writes page progress a few times a second at most; a lost update is followed by the next one. */
@@ -126,6 +142,7 @@ async function embedPassages(parts: IngestParts, job: Job, source: Source, signa
       await jobStore(tx).advance(job, 'embed')
     })
     passagesDone += batch.length
+    parts.metrics?.passages(batch.length)
     await report(parts, source.id, { passagesDone })
     await nextTurn()
   }

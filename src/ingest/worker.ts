@@ -1,9 +1,11 @@
 import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
+import type { IngestionMetrics } from '../metrics/ingestion.js'
 import type { EmbedderOptions } from '../retrieval/embedder.js'
 import type { Database } from '../store/database.js'
 import { jobStore, type Job } from '../store/jobs.js'
 import { prepareIndex } from '../store/reindex.js'
+import type { Stage } from '../store/schema.js'
 import { sourceStore, type Source } from '../store/sources.js'
 import { deleteSource } from './delete-source.js'
 import { ExtractionError } from './extract/extraction.js'
@@ -17,6 +19,7 @@ export interface IngestorOptions {
   /** Folder of the uploaded files. */
   uploadsDir: string
   log: Logger
+  metrics?: IngestionMetrics
   /** Longest time one file's extraction may take. Default 10 minutes. */
   extractDeadlineMs?: number
   /** URL of a module with a `loadEmbedder`; tests put a small one in place of the real one. */
@@ -95,6 +98,7 @@ export class Ingestor {
       throw new AppError('not_found', `There is no Q&A pair "${sourceId}".`)
     }
     await indexPair(this.#options.database, this.#indexer, source)
+    this.#options.metrics?.finished('qa')
   }
 
   /** Stops after the batch under way and ends the worker threads. */
@@ -180,25 +184,33 @@ export class Ingestor {
       uploadsDir: this.#options.uploadsDir,
       extractor: this.#extractor,
       indexer: this.#indexer,
+      metrics: this.#options.metrics,
     }
     await ingestSource(parts, job, source, this.#closing.signal)
   }
 
   async #failUnexpectedly(job: Job, error: unknown): Promise<void> {
     this.#options.log.error({ err: error, source: job.sourceId }, 'processing a source failed')
-    const source = await sourceStore(this.#options.database.db).anyState(job.sourceId)
-    const stage = source?.stage ?? job.stage
+    const stage = await this.#stageOf(job)
     await this.#fail(
       job,
       `Processing stopped unexpectedly in stage "${stage}"; the log of the appliance says why.`,
     )
   }
 
+  /** Where a job has got to, which may be further than where it would be taken up again. */
+  async #stageOf(job: Job): Promise<Stage> {
+    const source = await sourceStore(this.#options.database.db).anyState(job.sourceId)
+    return source?.stage ?? job.stage
+  }
+
   async #fail(job: Job, sentence: string): Promise<void> {
     const { db } = this.#options.database
+    const stage = await this.#stageOf(job)
     await db.transaction().execute(async (tx) => {
       await sourceStore(tx).setStatus(job.sourceId, 'failed', sentence)
       await jobStore(tx).finish(job)
     })
+    this.#options.metrics?.failed(stage)
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config.js'
 import { LlamaProcess } from '../inference/llama-process.js'
 import { Ingestor } from '../ingest/worker.js'
 import type { Logger } from '../log.js'
+import type { Metrics } from '../metrics/metrics.js'
 import type { ChosenModel } from '../models/choose.js'
 import type { EmbedderOptions } from '../retrieval/embedder.js'
 import { PooledRetriever } from '../retrieval/pooled-retriever.js'
@@ -17,6 +18,7 @@ export function createEngines(
   database: Database,
   log: Logger,
   environment: Readonly<Record<string, string | undefined>>,
+  metrics: Metrics,
 ): Engines {
   const { embedding, chat } = models
   const { threads, gpu, contextTokens } = config.engine
@@ -35,7 +37,7 @@ export function createEngines(
       ? new PooledRetriever({ database: config.data.database, embedder: options })
       : blindRetriever(),
     ingest: ingestDriver(
-      new Ingestor({ database, uploadsDir: config.data.uploads, log }),
+      new Ingestor({ database, uploadsDir: config.data.uploads, log, metrics: metrics.ingestion }),
       options && { ...options, threads: ingestThreads(threads) },
     ),
     embeddingModel: embedding?.id ?? null,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Page, Paging } from '../../contract/common.js'
 import { Source, type Exchange, type Message, type NewMessage } from '../../contract/messages.js'
 import { AppError } from '../../errors.js'
+import type { ReplyMetrics } from '../../metrics/replies.js'
 import type { ConversationStore, MessageRow } from '../../store/conversations.js'
 import type { Database } from '../../store/database.js'
 import type { SessionRow, SessionStore } from '../../store/sessions.js'
@@ -29,6 +30,7 @@ export interface MessagesParts {
   sessions: Sessions
   assistants: Assistants
   answers: Answers
+  metrics: ReplyMetrics
 }
 
 /** Messages of visitors and the replies to them: kept in pairs, whole or not at all. */
@@ -82,7 +84,10 @@ export class Messages {
     )
     this.#running.set(key, turn)
     const forget = () => this.#running.delete(key)
-    turn.result.then(forget, forget)
+    turn.result.then(forget, (error: unknown) => {
+      forget()
+      if (given.skip_ai_response !== true) this.parts.metrics.failed(error)
+    })
     return turn
   }
 
@@ -118,6 +123,7 @@ export class Messages {
       await this.parts.conversations.append(session.org_id, session.conversation_id, rows, sentAt, tx)
       await this.parts.sessionStore.extend(session.org_id, session.id, expiresAt, tx)
     })
+    if (reply !== undefined) this.parts.metrics.finished(reply.metadata)
     return exchange(session, expiresAt, rows)
   }
 

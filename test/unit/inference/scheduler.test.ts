@@ -13,7 +13,7 @@ describe('Scheduler', () => {
     const order: string[] = []
     const second = scheduler.acquire().then((next) => (order.push('second'), next))
     const third = scheduler.acquire().then((next) => (order.push('third'), next))
-    expect(scheduler.status()).toEqual({ running: 1, waiting: 2, capacity: 2 })
+    expect(scheduler.status()).toEqual({ running: 1, waiting: 2, capacity: 2, refused: 0 })
 
     release()
     const releaseSecond = await second
