@@ -89,3 +89,12 @@ export function figure(
   )
   return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0)
 }
+
+/** Every name that a sample of this text may have: those of the declared families, with the parts of histograms. */
+export function declaredNames(text: string): Set<string> {
+  const families = text.split('\n').flatMap((line) => {
+    const [, name, type] = TYPE.exec(line) ?? []
+    return name === undefined || type === undefined ? [] : [{ name, type }]
+  })
+  return new Set(families.flatMap(({ name, type }) => (PARTS[type] ?? ['']).map((part) => name + part)))
+}

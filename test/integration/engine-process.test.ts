@@ -154,6 +154,7 @@ describe('starting', () => {
     const engine = engineLiving([{ load: 'garbage' }, {}])
     await engine.load()
     expect(lives()).toHaveLength(2)
+    expect(engine.status().restarts).toBe(1)
   })
 })
 
@@ -250,6 +251,7 @@ describe('replies', () => {
     const places: number[][] = []
     const second = ask(engine, 'second', { onQueued: (...place) => places.push(place) })
     await expect(ask(engine, 'third')).rejects.toMatchObject({ code: 'busy' })
+    expect(engine.status().queue).toEqual({ running: 1, waiting: 1, capacity: 1, refused: 1 })
 
     first.abort()
     await second

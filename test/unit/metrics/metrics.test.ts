@@ -84,6 +84,17 @@ describe('metrics', () => {
     expect(figure(found, 'guichet_engine_resident_memory_bytes')).toBeUndefined()
   })
 
+  it.runIf(process.platform === 'linux')(
+    'tell the memory of the inference process while it runs',
+    async () => {
+      let pid: number | null = process.pid
+      metrics.watch({ ...CONDITION, engine: () => ({ state: 'ready', pid }) })
+      expect(figure(await samples(), 'guichet_engine_resident_memory_bytes')).toBeGreaterThan(1e6)
+      pid = 2 ** 30
+      expect(figure(await samples(), 'guichet_engine_resident_memory_bytes')).toBeUndefined()
+    },
+  )
+
   it('leave out what cannot be read, say so once, and show it again when it can', async () => {
     let isBroken = true
     const knowledge = () =>
