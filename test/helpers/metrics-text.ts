@@ -16,7 +16,7 @@ const PARTS: Record<string, string[]> = {
 
 /**
  * Reads Prometheus's text format, strictly: throws for a line that is none of its kinds, a sample that belongs to no family
- * declared above it, a family or a sample that comes twice, and a histogram whose buckets do not add up.
+ * declared above it, a family or a sample that comes twice, a `_total` that is no counter, and a histogram whose buckets do not add up.
  */
 export function parseMetrics(text: string): Sample[] {
   if (!text.endsWith('\n')) throw new Error('The last line has no end.')
@@ -29,6 +29,7 @@ export function parseMetrics(text: string): Sample[] {
     const [, declared, type] = TYPE.exec(line) ?? []
     if (declared !== undefined && type !== undefined) {
       if (families.has(declared)) throw new Error(`${declared} is declared twice.`)
+      if (declared.endsWith('_total') !== (type === 'counter')) throw new Error(`${declared} is a ${type}.`)
       families.add(declared)
       family = { name: declared, type }
       continue
