@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { AnswerMode } from '../src/contract/assistants.js'
-import { startAppliance, type Access } from './desk/appliance.js'
-import { DeskClient, Pair } from './desk/client.js'
+import { Appliance, type Access } from './appliance/appliance.js'
+import { ApplianceClient, Pair } from './appliance/client.js'
 import { DeskQuestion, detail, judgeReply, report, type Outcome } from './desk/report.js'
 
 // Asks a whole appliance, over HTTP, what visitors ask a support desk, and judges the replies:
@@ -49,7 +49,7 @@ async function readLines<T>(file: string, shape: z.ZodType<T>): Promise<T[]> {
   return lines.map((line) => shape.parse(JSON.parse(line)))
 }
 
-async function teach(client: DeskClient, options: Options): Promise<string> {
+async function teach(client: ApplianceClient, options: Options): Promise<string> {
   const assistant = await client.createAssistant(`Desk (${options.mode})`, options.mode)
   for (const pair of await readLines('pairs.jsonl', Pair)) await client.addPair(assistant, pair)
   const files = MANUALS.map((name) => join(FIXTURES, name))
@@ -59,7 +59,7 @@ async function teach(client: DeskClient, options: Options): Promise<string> {
 }
 
 async function examine(access: Access, options: Options): Promise<void> {
-  const client = new DeskClient(access)
+  const client = new ApplianceClient(access)
   const assistant = await teach(client, options)
   const questions = (await readLines('questions.jsonl', DeskQuestion)).filter(
     (one) =>
@@ -85,14 +85,15 @@ async function main(): Promise<void> {
     await examine({ url: options.url, key: options.key, secret: options.secret }, options)
     return
   }
-  const { access, stop } = await startAppliance(options.models)
+  const appliance = await Appliance.prepare(options.models)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stop().finally(() => process.exit(1)))
+    process.once(signal, () => void appliance.stop().finally(() => process.exit(1)))
   }
   try {
-    await examine(access, options)
+    await appliance.begin()
+    await examine(appliance.access, options)
   } finally {
-    await stop()
+    await appliance.stop()
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { percentile } from '../measures.js'
-import type { Reply } from './client.js'
+import type { Reply } from '../appliance/client.js'
 
 /** A question of the desk set. A right reply matches every expression in `expects`. */
 export const DeskQuestion = z.object({

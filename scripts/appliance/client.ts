@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { z } from 'zod'
 import type { AnswerMode } from '../../src/contract/assistants.js'
+import { HealthDetails } from '../../src/contract/health.js'
+import { KnowledgeSource } from '../../src/contract/knowledge.js'
 import { ReplyMetadata, StreamFrame } from '../../src/contract/messages.js'
 import type { Access } from './appliance.js'
 
@@ -21,6 +23,17 @@ export interface Reply {
   titles: string[]
   firstMs: number
   lastMs: number
+  /** What the appliance itself tells of the reply. */
+  metadata?: ReplyMetadata
+}
+
+/** How far a file's processing is. */
+export interface FileState {
+  status: 'pending' | 'processing' | 'ready' | 'failed'
+  /** Why it failed. */
+  error: string | null
+  passages: number
+  passagesDone: number
 }
 
 const CALL_MS = 30_000
@@ -28,10 +41,14 @@ const REPLY_MS = 180_000
 const INGEST_MS = 300_000
 
 const Created = z.object({ data: z.object({ id: z.string() }) })
-const Fetched = z.object({ data: z.object({ status: z.string(), error: z.string().nullable() }) })
+const Fetched = z.object({
+  data: KnowledgeSource.pick({ status: true, error: true, passages: true, progress: true }),
+})
+const Found = z.object({ data: z.object({ hits: z.array(z.unknown()) }) })
+const Healthy = z.object({ data: HealthDetails })
 
 /** Talks to an appliance over its documented API, as any client does. */
-export class DeskClient {
+export class ApplianceClient {
   private readonly headers: Record<string, string>
 
   constructor(private readonly access: Access) {
@@ -50,19 +67,44 @@ export class DeskClient {
 
   /** Uploads a file for one assistant only and waits until it can be searched; throws when it fails. */
   async addFile(assistantId: string, path: string): Promise<void> {
-    const form = new FormData()
-    form.set('file', new Blob([await readFile(path)]), basename(path))
-    form.set('title', basename(path))
-    form.set('assistant_ids', assistantId)
-    const id = await this.created('/knowledge/files/', { method: 'POST', body: form })
+    const id = await this.upload(basename(path), await readFile(path), [assistantId])
     const deadline = Date.now() + INGEST_MS
     while (Date.now() < deadline) {
-      const { status, error } = Fetched.parse(await this.json(`/knowledge/${id}`, {})).data
+      const { status, error } = await this.file(id)
       if (status === 'ready') return
       if (status === 'failed') throw new Error(`${path} could not be read: ${error ?? 'no reason given'}`)
       await wait(250)
     }
     throw new Error(`${path} was not ready within ${String(INGEST_MS / 1000)} s.`)
+  }
+
+  /** Hands a file over for processing, titled by its name; its id. For all assistants unless some are named. */
+  upload(
+    name: string,
+    content: string | Buffer<ArrayBuffer>,
+    assistantIds: readonly string[] = [],
+  ): Promise<string> {
+    const form = new FormData()
+    form.set('file', new Blob([content]), name)
+    form.set('title', name)
+    for (const id of assistantIds) form.append('assistant_ids', id)
+    return this.created('/knowledge/files/', { method: 'POST', body: form })
+  }
+
+  /** How far the processing of a file is. */
+  async file(id: string): Promise<FileState> {
+    const { progress, ...state } = Fetched.parse(await this.json(`/knowledge/${id}`, {})).data
+    return { ...state, passagesDone: progress.passages_done }
+  }
+
+  /** Searches as replies do; how many passages were found. */
+  async search(query: string): Promise<number> {
+    return Found.parse(await this.json('/knowledge/search', asJson({ query }))).data.hits.length
+  }
+
+  /** The appliance's own account of its condition. */
+  async health(): Promise<HealthDetails> {
+    return Healthy.parse(await this.json('/health', {})).data
   }
 
   /** Asks in a session of its own and reads the stream to its end; never rejects. */
@@ -151,5 +193,6 @@ function toReply(
     titles: message.sources.map((source) => source.title),
     firstMs: firstMs ?? lastMs,
     lastMs,
+    metadata,
   }
 }
