@@ -1,0 +1,16 @@
+// `npm run bench -- sizing|replies …`: measures a whole appliance's size and speed; builds first what is stale.
+import { setUp } from './setup.mjs'
+
+const SCRIPTS = new Map([
+  ['sizing', '../dist/scripts/bench-sizing.js'],
+  ['replies', '../dist/scripts/bench-replies.js'],
+])
+
+const script = SCRIPTS.get(process.argv[2] ?? '')
+if (script === undefined) {
+  process.stderr.write(`Usage: npm run bench -- ${[...SCRIPTS.keys()].join('|')} [--help]\n`)
+  process.exit(2)
+}
+process.argv.splice(2, 1)
+await setUp()
+await import(script)
