@@ -37,7 +37,8 @@ export interface FileState {
 }
 
 const CALL_MS = 30_000
-const REPLY_MS = 180_000
+/** A little more than the appliance itself gives to a reply. */
+const REPLY_MS = 310_000
 const INGEST_MS = 300_000
 
 const Created = z.object({ data: z.object({ id: z.string() }) })
