@@ -48,6 +48,8 @@ export async function build() {
     ['src', 'scripts', 'tsconfig.json', 'package-lock.json'],
     'dist/src',
     async () => {
+      // @NOTE the compiler writes only what it believes to be changed, and would not miss what is gone.
+      if (!existsSync(join(ROOT, 'dist/src'))) rmSync(join(ROOT, 'dist/build.tsbuildinfo'), { force: true })
       await runStep('Building the server', toolCommand('typescript/bin/tsc', ['-p', 'src/tsconfig.json']), {
         cwd: ROOT,
       })
