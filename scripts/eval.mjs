@@ -8,6 +8,8 @@ const SCRIPTS = new Map([
   ['desk', '../dist/scripts/eval-desk.js'],
 ])
 
+// @NOTE as src/main.ts does, before onnxruntime is loaded: measuring reports to nobody either.
+process.env['ORT_DISABLE_TELEMETRY'] = '1'
 const script = SCRIPTS.get(process.argv[2] ?? '')
 if (script !== undefined) process.argv.splice(2, 1)
 await setUp()

@@ -15,6 +15,10 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /** What a shell expects of a program that was interrupted. */
 const INTERRUPTED = 130
 
+// @NOTE onnxruntime would report the models it runs to its makers, under an id of this machine that it keeps in ~/.cache.
+// It asks once, when its library is loaded, and sees the process's environment, not that of the thread it runs in.
+process.env['ORT_DISABLE_TELEMETRY'] = '1'
+
 /** Environment → configuration → models → appliance → listening; the other way round on SIGTERM. */
 async function main(): Promise<void> {
   const early = new AbortController()

@@ -11,6 +11,8 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//] } },
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // @NOTE tests that load an embedder without src/main.ts shall not report to onnxruntime's makers either.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     projects: [
       {
         extends: true,
