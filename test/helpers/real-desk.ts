@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { KnowledgeSource } from '#src/contract/knowledge.js'
 import { Exchange, ReplyMetadata, type Message } from '#src/contract/messages.js'
 import { data, frames, type Answer } from './http.js'
-import type { RealAppliance } from './real-appliance.js'
+import type { Reachable } from './real-appliance.js'
 
 const READY_MS = 90_000
 const REPLY_MS = 90_000
@@ -12,19 +12,19 @@ export type Reply = Omit<Message, 'metadata'> & { metadata: ReplyMetadata }
 
 /** An assistant; its id. */
 export async function createAssistant(
-  appliance: RealAppliance,
+  appliance: Reachable,
   fields: { name: string; language?: string; answer_mode?: string },
 ): Promise<string> {
   return idOf(await appliance.call('POST', '/assistants/', { body: fields }), 201)
 }
 
 /** A session with an assistant; its id. */
-export async function createSession(appliance: RealAppliance, assistantId: string): Promise<string> {
+export async function createSession(appliance: Reachable, assistantId: string): Promise<string> {
   return idOf(await appliance.call('POST', '/sessions/', { body: { assistant_id: assistantId } }), 201)
 }
 
 /** Asks in a session and waits for the whole reply. */
-export async function ask(appliance: RealAppliance, session: string, content: string): Promise<Reply> {
+export async function ask(appliance: Reachable, session: string, content: string): Promise<Reply> {
   const answer = await appliance.call('POST', `/sessions/${session}/messages`, {
     body: { content },
     signal: AbortSignal.timeout(REPLY_MS),
@@ -36,16 +36,12 @@ export async function ask(appliance: RealAppliance, session: string, content: st
 }
 
 /** Asks in a session of its own. */
-export async function askOnce(
-  appliance: RealAppliance,
-  assistantId: string,
-  content: string,
-): Promise<Reply> {
+export async function askOnce(appliance: Reachable, assistantId: string, content: string): Promise<Reply> {
   return ask(appliance, await createSession(appliance, assistantId), content)
 }
 
 /** Opens a streamed reply, to be read piece by piece. */
-export async function stream(appliance: RealAppliance, session: string, content: string) {
+export async function stream(appliance: Reachable, session: string, content: string) {
   const response = await fetch(`${appliance.origin}/api/v1/sessions/${session}/messages`, {
     method: 'POST',
     headers: { ...appliance.keys, accept: 'text/event-stream', 'content-type': 'application/json' },
@@ -83,7 +79,7 @@ function whole(text: string): string {
 
 /** Uploads a file; the answer as it came. */
 export function upload(
-  appliance: RealAppliance,
+  appliance: Reachable,
   name: string,
   content: string | Buffer,
   fields: Record<string, string> = {},
@@ -101,7 +97,7 @@ export async function teach(...given: Parameters<typeof upload>) {
 }
 
 /** Waits until a source is ready. */
-export async function followed(appliance: RealAppliance, id: string) {
+export async function followed(appliance: Reachable, id: string) {
   const stages = new Set<string>()
   const deadline = Date.now() + READY_MS
   for (;;) {

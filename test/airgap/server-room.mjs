@@ -1,0 +1,85 @@
+// The first process of the room in which the product runs. Does what it is told over the IPC channel, and dies with it.
+import { spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { openSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openHatch, seal } from './seal.mjs'
+
+const [folder = '', port = ''] = process.argv.slice(2)
+/** @type {Map<string, Promise<number>>} */
+const exits = new Map()
+
+const orders = {
+  /** Starts a command; its output goes to `<name>.out` and `<name>.err`. */
+  start({ name, command: [file, ...args], env, cwd }) {
+    const output = [openSync(join(folder, `${name}.out`), 'w'), openSync(join(folder, `${name}.err`), 'w')]
+    const child = spawn(file, args, { cwd, env, stdio: ['ignore', ...output], detached: true })
+    const exited = new Promise((resolve) => {
+      child.once('error', () => resolve(127)).once('close', (code) => resolve(code ?? 1))
+    })
+    exits.set(name, exited)
+  },
+  exit: ({ name }) => exits.get(name),
+  /** Signals the programs of which this is the first argument. */
+  signal({ argument, signal }) {
+    const found = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid)[1] === argument)
+    for (const pid of found) process.kill(Number(pid), signal)
+    return found.length
+  },
+  counters: () => ({
+    ipv4: counter('/proc/net/snmp', /^Ip: (.*)\nIp: (.*)$/m),
+    ipv6: counter('/proc/net/snmp6', /^(Ip6OutNoRoutes)\s+(\d+)$/m),
+  }),
+  /** One packet to outside by each protocol, which the counters must show. */
+  knock: () => Promise.all([knock('udp4', '192.0.2.1'), knock('udp6', '2001:db8::1')]),
+}
+
+/** @param {string} pid */
+function commandLine(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
+}
+
+/**
+ * @param {string} file
+ * @param {RegExp} table names and values
+ */
+function counter(file, table) {
+  try {
+    const [, names = '', values = ''] = table.exec(readFileSync(file, 'utf8')) ?? []
+    const at = names.split(' ').findIndex((name) => name.endsWith('OutNoRoutes'))
+    return at < 0 ? null : Number(values.split(' ')[at])
+  } catch {
+    return null
+  }
+}
+
+/**
+ * @param {'udp4' | 'udp6'} type
+ * @param {string} address
+ */
+function knock(type, address) {
+  return new Promise((resolve) => {
+    const socket = createSocket(type)
+    const done = () => {
+      socket.close()
+      resolve(undefined)
+    }
+    socket.once('error', done).send('?', 9, address, done)
+  })
+}
+
+process.on('disconnect', () => process.exit())
+process.on('message', async ({ id, order, ...given }) => {
+  try {
+    process.send({ id, answer: await orders[order](given) })
+  } catch (error) {
+    process.send({ id, error: String(error) })
+  }
+})
+seal(folder)
+await openHatch({ path: join(folder, 'hatch') }, { host: '127.0.0.1', port: Number(port) })
+process.send({ id: 0 })
