@@ -57,13 +57,16 @@ describe('an appliance in a sealed room', () => {
   let appliance: SealedAppliance
   let browser: Browser
 
+  const cleanups: (() => Promise<void>)[] = []
+
   beforeAll(async () => {
     appliance = await SealedAppliance.start()
+    cleanups.push(() => appliance.room.close())
     browser = await launchSealed(appliance.room.folder, appliance.ownOrigin)
+    cleanups.push(() => browser.close())
   })
   afterAll(async () => {
-    await browser.close()
-    await appliance.room.close()
+    for (const clean of cleanups.reverse()) await clean()
   })
 
   async function visitor() {
@@ -120,7 +123,9 @@ describe('an appliance in a sealed room', () => {
     await vi.waitFor(async () => expect(await chat()).toMatchObject({ state: 'ready' }), WAIT)
 
     const session = await createSession(appliance, assistant)
-    const reply = await appliance.call('POST', `/sessions/${session}/messages`, { body: { content: DESCALE } })
+    const reply = await appliance.call('POST', `/sessions/${session}/messages`, {
+      body: { content: DESCALE },
+    })
     const metadata = { answer_mode: 'compose', model: expect.any(String) as string }
     expect(data(reply)['assistant_message']).toMatchObject({ metadata })
   })

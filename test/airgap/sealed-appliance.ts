@@ -98,8 +98,8 @@ export class SealedAppliance implements Reachable {
         () => ({ status: 0 }),
       )
       if (status === 200) break
-      if (Date.now() > deadline)
-        throw new Error(`The sealed appliance was not ready: ${this.#said('server')}`)
+      if (Date.now() > deadline || (await this.room.ended('server')))
+        throw new Error(`The sealed appliance did not become ready: ${this.#said('server')}`)
       await pause(100)
     }
     const [, id = ''] = /Client id +(\S+)/.exec(this.room.output('server')) ?? []

@@ -69,6 +69,11 @@ export class SealedRoom {
     return (await this.#tell('exit', { name })) as number
   }
 
+  /** Whether a command has ended. */
+  async ended(name: string): Promise<boolean> {
+    return (await this.#tell('ended', { name })) as boolean
+  }
+
   /** Signals the program whose first argument this is; how many there were. */
   async signal(argument: string, signal: NodeJS.Signals): Promise<number> {
     return (await this.#tell('signal', { argument, signal })) as number

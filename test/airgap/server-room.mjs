@@ -8,6 +8,8 @@ import { openHatch, seal } from './seal.mjs'
 const [folder = '', port = ''] = process.argv.slice(2)
 /** @type {Map<string, Promise<number>>} */
 const exits = new Map()
+/** @type {Set<string>} */
+const ended = new Set()
 
 const orders = {
   /** Starts a command; its output goes to `<name>.out` and `<name>.err`. */
@@ -18,8 +20,11 @@ const orders = {
       child.once('error', () => resolve(127)).once('close', (code) => resolve(code ?? 1))
     })
     exits.set(name, exited)
+    exited.then(() => ended.add(name))
   },
+  /** Waits for a command's end. */
   exit: ({ name }) => exits.get(name),
+  ended: ({ name }) => ended.has(name),
   /** Signals the programs of which this is the first argument. */
   signal({ argument, signal }) {
     const found = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid)[1] === argument)
