@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 
+const NO_IPV6 = '/proc/sys/net/ipv6/conf/all/disable_ipv6'
 /** Names are asked of an address that is neither here nor routed (RFC 5737), so that asking is always seen. */
 const RESOLVER = 'nameserver 192.0.2.53\noptions attempts:1 timeout:1\n'
 const NAME_SERVICES = 'passwd: files\ngroup: files\nhosts: files dns\n'
@@ -13,6 +14,8 @@ const NAME_SERVICES = 'passwd: files\ngroup: files\nhosts: files dns\n'
  * @param {string} folder where the files that are mounted over the machine's lie
  */
 export function seal(folder) {
+  // @NOTE switched off by a setting that namespaces may inherit, IPv6 would refuse without counting.
+  if (existsSync(NO_IPV6)) writeFileSync(NO_IPV6, '0')
   must('ip', ['link', 'set', 'lo', 'up'])
   // @NOTE nscd answers for this machine's users as well, so who asks it tells nothing; with it gone, names are asked by DNS.
   for (const place of ['/run/nscd', '/var/run/nscd', '/var/db/nscd']) {
