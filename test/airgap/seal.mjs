@@ -29,7 +29,7 @@ export function seal(folder) {
  * A hatch: whoever connects at one side talks to the other. A Unix socket's file is in reach from every network namespace.
  * @param {import('node:net').ListenOptions} here
  * @param {import('node:net').NetConnectOpts} there
- * @returns {Promise<void>} once it listens
+ * @returns {Promise<import('node:net').Server>} once it listens
  */
 export function openHatch(here, there) {
   const server = createServer({ allowHalfOpen: true }, (near) => {
@@ -39,7 +39,7 @@ export function openHatch(here, there) {
     far.on('error', () => near.destroy()).on('close', () => near.destroy())
   })
   return new Promise((resolve, reject) => {
-    server.once('error', reject).listen(here, () => resolve(undefined))
+    server.once('error', reject).listen(here, () => resolve(server))
   })
 }
 

@@ -2,13 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer, connect, type Server } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { STRACE, UNSHARE } from './needs.mjs'
 import { readRecording, type Recording } from './recording.js'
+import { openHatch } from './seal.mjs'
 import type { Counters } from './verdict.js'
 
 const SERVER_ROOM = fileURLToPath(new URL('./server-room.mjs', import.meta.url))
@@ -37,13 +37,7 @@ export class SealedRoom {
   /** Makes a room whose hatch leads to this port of its loopback. */
   static async open(port: number): Promise<SealedRoom> {
     const folder = await mkdtemp(join(tmpdir(), 'guichet-airgap-'))
-    const door = createServer((near) => {
-      const far = connect(join(folder, 'hatch'))
-      near.pipe(far).pipe(near)
-      near.on('error', () => far.destroy()).on('close', () => far.destroy())
-      far.on('error', () => near.destroy()).on('close', () => near.destroy())
-    }).listen(0, '127.0.0.1')
-    await once(door, 'listening')
+    const door = await openHatch({ host: '127.0.0.1', port: 0 }, { path: join(folder, 'hatch') })
     const [file, ...args] = [...UNSHARE, process.execPath, SERVER_ROOM, folder, String(port)]
     const keeper = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     const origin = `http://127.0.0.1:${(door.address() as AddressInfo).port}`
