@@ -8,6 +8,8 @@ import { SealedAppliance } from './sealed-appliance.js'
 import { launchSealed, watchRequests, type Watch } from './sealed-browser.js'
 
 const WAIT = { timeout: 120_000, interval: 200 }
+/** However quick the machine, silence is observed for so long. */
+const MINIMAL_LIFE_MS = 45_000
 const DESCALE = 'How often should I descale the kettle?'
 const PAIR = { question: 'When are you open?', answer: 'Monday to Friday, 9 to 6.' }
 const BEACON = 'http://192.0.2.1/beacon.png'
@@ -157,6 +159,8 @@ describe('an appliance in a sealed room', () => {
   })
 
   it('has tried to reach nobody, from its start to its end by SIGTERM', async () => {
+    // @NOTE what reports does so in intervals: onnxruntime's first try came 15 s after its start.
+    await appliance.lived(MINIMAL_LIFE_MS)
     expect(await appliance.end()).toEqual({ code: 0, verdict: { attempts: [], blind: [] } })
   })
 })

@@ -17,6 +17,7 @@ const SERVER = 'scripts/start.mjs'
 /** `npm start` on an empty data folder in a sealed room, with both instruments on it from before its first breath. */
 export class SealedAppliance implements Reachable {
   keys: Record<string, string> = {}
+  readonly #begun = Date.now()
   #commands = 0
 
   private constructor(
@@ -78,6 +79,11 @@ export class SealedAppliance implements Reachable {
   /** What has appeared in the home folder, which was empty. */
   atHome(): string[] {
     return readdirSync(this.env['HOME'] ?? '')
+  }
+
+  /** Waits until it has lived for so many ms. */
+  async lived(ms: number): Promise<void> {
+    await pause(Math.max(0, this.#begun + ms - Date.now()))
   }
 
   /** Ends it with SIGTERM; its exit code, and what the instruments say of its whole life. */
