@@ -22,7 +22,7 @@ const KEPT_OF_PACKAGE = [
 ]
 
 /** Packages of llama.cpp binaries besides the plain one, by the graphics interface they are for. */
-const GPU_VARIANTS = {
+export const GPU_VARIANTS = {
   none: [],
   vulkan: ['vulkan'],
   cuda: ['cuda', 'cuda-ext'],

@@ -148,7 +148,7 @@ async function npmCi() {
 }
 
 /** npm as it runs us, or the one on the PATH. */
-function npmCommand() {
+export function npmCommand() {
   const { npm_execpath: npm } = process.env
   if (npm && /npm-cli\.c?js$/.test(npm)) return [process.execPath, npm]
   return [process.platform === 'win32' ? 'npm.cmd' : 'npm']

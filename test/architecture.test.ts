@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   log: [],
   metrics: ['errors', 'log'],
   contract: [],
+  bundle: [],
   models: ['errors', 'log'],
   store: ['contract', 'errors', 'log'],
   inference: ['errors', 'log'],
@@ -34,7 +35,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'errors',
     'log',
   ],
-  cli: ['app', 'domain', 'models', 'store', 'config', 'errors', 'log'],
+  cli: ['app', 'bundle', 'domain', 'models', 'store', 'config', 'errors', 'log'],
   main: ['startup', 'app', 'store', 'metrics', 'config', 'errors', 'log'],
 }
 
@@ -56,7 +57,8 @@ const OWNERS: Record<string, string[]> = {
   chardet: ['ingest'],
   marked: ['ingest', 'page'],
   preact: ['page'],
-  tar: ['models'],
+  tar: ['models', 'bundle'],
+  fzstd: ['bundle'],
   'cli-progress': ['models'],
   'prom-client': ['metrics'],
   commander: ['cli'],
