@@ -9,7 +9,7 @@ import { compressed, stored } from './zstd-frames.js'
 /** Two empty blocks end a tar archive. */
 const TRAILER_BYTES = 1024
 /** Files that compressing does not make smaller. */
-const DENSE = /\.gguf$/
+const DENSE = '.gguf'
 
 /**
  * Writes a folder as .tar.zst: sorted, owner 0, modes 644 and 755, all times the same, so that the same content makes
@@ -21,8 +21,8 @@ const DENSE = /\.gguf$/
 export async function writeArchive(parent: string, top: string, file: string, time: Date): Promise<void> {
   const paths = await pathsIn(parent, top)
   const options = { cwd: parent, portable: true, noDirRecurse: true, mtime: time, jobs: 1 }
-  const dense = paths.filter((path) => DENSE.test(path))
-  const others = paths.filter((path) => !DENSE.test(path))
+  const dense = paths.filter((path) => path.endsWith(DENSE))
+  const others = paths.filter((path) => !path.endsWith(DENSE))
   async function* frames() {
     yield* compressed(withoutTrailer(create(options, others)))
     yield* stored(dense.length > 0 ? create(options, dense) : trailer())
@@ -33,15 +33,12 @@ export async function writeArchive(parent: string, top: string, file: string, ti
 /** The folder and all that is below it, sorted; folders end with "/". */
 async function pathsIn(parent: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(parent, folder), { withFileTypes: true })
-  const below = await Promise.all(
-    entries
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((entry) => {
-        const path = `${folder}/${entry.name}`
-        return entry.isDirectory() ? pathsIn(parent, path) : [path]
-      }),
-  )
-  return [`${folder}/`, ...below.flat()]
+  const paths = [`${folder}/`]
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = `${folder}/${entry.name}`
+    paths.push(...(entry.isDirectory() ? await pathsIn(parent, path) : [path]))
+  }
+  return paths
 }
 
 async function* withoutTrailer(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -64,8 +64,7 @@ async function feed(file: string, target: Parser, last: 'end' | 'close'): Promis
       source.once('error', reject)
       target.once('error', reject)
       target.once(last, resolve)
-      // @NOTE tar's parser has what pipe uses of a writable stream and is none by its type.
-      source.pipe(target as unknown as NodeJS.WritableStream)
+      source.pipe(target)
     })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

@@ -95,11 +95,11 @@ class Contents {
   }
 
   failures(key: KeyObject | undefined): string[] {
+    if (this.#refused.length > 0) return this.#refused
     const sums = this.#kept.get(SUMS_FILE)
-    if (sums === undefined) return [...this.#refused, `The archive holds no ${SUMS_FILE}.`]
+    if (sums === undefined) return [`The archive holds no ${SUMS_FILE}.`]
     const signature = this.#kept.get(`${SUMS_FILE}${SIGNATURE_SUFFIX}`)
     return [
-      ...this.#refused,
       ...checkSignature({ name: SUMS_FILE, bytes: sums, signature, key }),
       ...compareChecksums(parseChecksums(sums.toString('utf8'), SUMS_FILE), this.found),
     ]

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Runs @PROGRAM@ of this bundle, with the Node that lies in it, or the one on the PATH; GUICHET_NODE names another.
 set -eu
+# Builtins alone, where nobody has linked to this file: a closed machine may have nothing but a shell and Node.
+folder_of() { case $1 in */*) echo "${1%/*}/" ;; *) echo ./ ;; esac; }
 self=$0
 while [ -h "$self" ]; do
   target=$(readlink "$self")
-  case $target in /*) self=$target ;; *) self=$(dirname "$self")/$target ;; esac
+  case $target in /*) self=$target ;; *) self=$(folder_of "$self")$target ;; esac
 done
-here=$(CDPATH='' cd -- "$(dirname -- "$self")" && pwd)
-program=@PROGRAM@
+here=$(CDPATH='' cd -- "$(folder_of "$self")" && pwd)
 
 node=${GUICHET_NODE:-}
 if [ -z "$node" ] && [ -x "$here/bin/node" ]; then node=$here/bin/node; fi
@@ -27,4 +28,4 @@ v[0-9].* | v1[0-9].*)
   exit 1
   ;;
 esac
-exec "$node" "$here/$program" "$@"
+exec "$node" "$here/@PROGRAM@" "$@"
