@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { BundleError } from '../../src/bundle/bundle-error.js'
 import { checksumOf, formatChecksums, SUM_SUFFIX, SUMS_FILE } from '../../src/bundle/checksums.js'
@@ -30,8 +30,11 @@ export async function sealFiles(files: [string, ...string[]], key?: KeyObject): 
 }
 
 function writeSigned(file: string, text: string, key: KeyObject | undefined): string[] {
+  const signature = `${file}${SIGNATURE_SUFFIX}`
   writeFileSync(file, text)
+  // One of an earlier bundle would only be in the way.
+  rmSync(signature, { force: true })
   if (key === undefined) return [file]
-  writeFileSync(`${file}${SIGNATURE_SUFFIX}`, signatureOf(readFileSync(file), key))
-  return [file, `${file}${SIGNATURE_SUFFIX}`]
+  writeFileSync(signature, signatureOf(readFileSync(file), key))
+  return [file, signature]
 }

@@ -20,6 +20,7 @@ import { makeKeyPair, readPublicKey } from '#src/bundle/signature.js'
 import { unpackBundle } from '#src/bundle/unpack.js'
 import { verifyArchive } from '#src/bundle/verify-archive.js'
 import { verifyFolder } from '#src/bundle/verify-folder.js'
+import { sealFiles } from '../../scripts/bundle/seal.js'
 import { TinyBundles, TOP, type OddEntry } from '../helpers/tiny-bundle.js'
 
 const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
@@ -216,6 +217,13 @@ describe('an archive', () => {
   it('without a list of checksums is refused', async () => {
     const { failures } = await verifyArchive(await bundles.odd([A], false))
     expect(failures).toEqual(['The archive holds no SHA256SUMS.'])
+  })
+
+  it('that is made again without a key keeps no signature of before', async () => {
+    const file = copy()
+    await sealFiles([file])
+    expect((await verifyArchive(file)).ok).toBe(true)
+    expect((await verifyArchive(file, key)).failures.join()).toContain('is not signed')
   })
 
   it('is the same bytes when the same content is packed again', async () => {
