@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Config } from './config.js'
+import type { BackupHealth } from './contract/health.js'
 import { Answers } from './domain/answers/answers.js'
 import { Composer } from './domain/answers/composer.js'
 import { Assistants } from './domain/assistants/assistants.js'
@@ -31,6 +31,7 @@ import { organizationStore } from './store/organizations.js'
 import { rateWindowStore } from './store/rate-windows.js'
 import { sessionStore } from './store/sessions.js'
 import { settingStore } from './store/settings.js'
+import { VERSION } from './version.js'
 
 /** Processing of sources, as the appliance drives it. */
 export interface IngestDriver extends IngestPort {
@@ -40,11 +41,22 @@ export interface IngestDriver extends IngestPort {
   close(): Promise<void>
 }
 
-/** The parts that need a model on disk; tests hand in their own. */
+/** Backups by the clock, as the appliance drives them. */
+export interface BackupDriver {
+  /** Begins to follow the clock; never rejects for want of a folder. */
+  start(): Promise<void>
+  state(): BackupHealth
+  /** Ends the backup under way promptly. */
+  close(): Promise<void>
+}
+
+/** The parts that need a model on disk or a process of their own; tests hand in their own. */
 export interface Engines {
   chat: ChatEngine
   retriever: Retriever
   ingest: IngestDriver
+  /** Absent when no backups are scheduled. */
+  backups?: BackupDriver
   /** Name of the embedding model; null when there is none. */
   embeddingModel: string | null
 }
@@ -65,11 +77,6 @@ export interface App {
   close(): Promise<void>
 }
 
-/** This release's version. */
-export const VERSION = (
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-).version
-
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Builds the whole appliance, bottom floor first. It does not listen. */
@@ -81,7 +88,7 @@ export function buildApp(
   metrics = new Metrics(log),
 ): App {
   const { db } = database
-  const { chat, retriever, ingest } = engines
+  const { chat, retriever, ingest, backups } = engines
   const uploadsDir = config.data.uploads
   const builtAt = Date.now()
   const stores = {
@@ -127,7 +134,13 @@ export function buildApp(
     maxUploadBytes: config.http.maxUploadBytes,
   })
   const retrieval: RetrievalState = { state: 'loading', model: engines.embeddingModel, detail: null }
-  const health = new HealthReport(VERSION, config.data.dir, chat, () => stateNow(retrieval, retriever))
+  const health = new HealthReport(
+    VERSION,
+    config.data.dir,
+    chat,
+    () => stateNow(retrieval, retriever),
+    () => backups?.state() ?? null,
+  )
   metrics.watch({
     version: VERSION,
     ready: () => health.brief().ready,
@@ -175,10 +188,11 @@ export function buildApp(
         (await onboarding.made()) === undefined ? await onboarding.run(config.bootstrap) : undefined
       watch(retrieval, startSearch(ingest, retriever), log)
       if (await stores.assistants.anyComposes()) loadChat()
+      await backups?.start()
       return news && { credentials: news.credentials, operatorToken: await operators.createLink() }
     },
     async close() {
-      await ingest.close()
+      await Promise.all([ingest.close(), backups?.close()])
       await Promise.all([retriever.close(), chat.close()])
       await database.close()
     },

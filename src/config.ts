@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
+import { Cron } from 'croner'
 import { z } from 'zod'
 
 const port = z.coerce.number('must be a number').int('must be a whole number').min(0).max(65535)
@@ -10,6 +11,14 @@ const optionalText = z
   .trim()
   .transform((text) => text || undefined)
   .optional()
+
+const schedule = z
+  .string()
+  .trim()
+  .refine(
+    isSchedule,
+    'must be a cron expression that comes round, such as "0 3 * * *" for every night at three',
+  )
 
 const Env = z.object({
   PORT: port.default(8080),
@@ -41,6 +50,10 @@ const Env = z.object({
   THREADS: count.max(256).default(0),
   GPU: z.enum(['auto', 'off', 'cuda', 'vulkan', 'metal']).default('auto'),
   CONTEXT_TOKENS: count.min(512).max(131_072).default(2048),
+  BACKUP_DIR: optionalText,
+  BACKUP_SCHEDULE: schedule.default('0 3 * * *'),
+  BACKUP_KEEP: count.min(1).max(10_000).default(7),
+  BACKUP_WITH_KEYS: z.stringbool('must be true or false').default(false),
 })
 
 /** A start that cannot go on because of what it was told. The message holds one sentence per mistake. */
@@ -64,6 +77,9 @@ export function readConfig(env: Record<string, string | undefined>) {
       })
   if (Boolean(given['BOOTSTRAP_CLIENT_ID']) !== Boolean(given['BOOTSTRAP_CLIENT_SECRET'])) {
     mistakes.push('BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be given together.')
+  }
+  if (parsed.data?.BACKUP_DIR !== undefined && isAmongUploads(parsed.data.BACKUP_DIR, parsed.data.DATA_DIR)) {
+    mistakes.push('BACKUP_DIR must lie outside of the uploads in DATA_DIR, which it would back up again.')
   }
   if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'))
 
@@ -106,9 +122,31 @@ export function readConfig(env: Record<string, string | undefined>) {
       e.BOOTSTRAP_CLIENT_ID !== undefined && e.BOOTSTRAP_CLIENT_SECRET !== undefined
         ? Object.freeze({ clientId: e.BOOTSTRAP_CLIENT_ID, clientSecret: e.BOOTSTRAP_CLIENT_SECRET })
         : undefined,
+    /** Undefined when no backups are scheduled. */
+    backup:
+      e.BACKUP_DIR === undefined
+        ? undefined
+        : Object.freeze({
+            dir: resolve(e.BACKUP_DIR),
+            schedule: e.BACKUP_SCHEDULE,
+            keep: e.BACKUP_KEEP,
+            withKeys: e.BACKUP_WITH_KEYS,
+          }),
     sessionMinutes: e.SESSION_MINUTES,
     logLevel: e.LOG_LEVEL,
   })
+}
+
+function isSchedule(text: string): boolean {
+  try {
+    return new Cron(text).nextRun() !== null
+  } catch {
+    return false
+  }
+}
+
+function isAmongUploads(backupDir: string, dataDir: string): boolean {
+  return !relative(join(resolve(dataDir), 'uploads'), resolve(backupDir)).startsWith('..')
 }
 
 export type Config = ReturnType<typeof readConfig>

@@ -1,4 +1,7 @@
-import { buildApp, VERSION } from './app.js'
+import { buildApp } from './app.js'
+import { BackupError } from './backup/backup-error.js'
+import { finishRestore } from './backup/swap.js'
+import { removeAbandonedWork } from './backup/workspace.js'
 import { ConfigError, readConfig, type Config } from './config.js'
 import { createLogger } from './log.js'
 import { Metrics } from './metrics/metrics.js'
@@ -8,6 +11,7 @@ import { DataFolderError, holdDataFolder } from './store/data-lock.js'
 import { prepareModels } from './startup/models.js'
 import { listen, ListenError, localUrl, stopListening } from './startup/serve.js'
 import { DatabaseError, openDatabase } from './store/database.js'
+import { VERSION } from './version.js'
 
 /** Whatever hangs, the process is gone before a container engine would kill it, 10 s after SIGTERM. */
 const END_MS = 9500
@@ -27,6 +31,8 @@ async function main(): Promise<void> {
   const config = readConfig(process.env)
   const log = createLogger(config.logLevel)
   const release = holdDataFolder(config.data.dir)
+  await finishRestore(config.data.dir)
+  await removeAbandonedWork(config.data.dir)
   const database = await openDatabase(config.data.database)
   const models = await prepareModels(config.models, process.stderr, early.signal)
   const metrics = new Metrics(log)
@@ -44,6 +50,7 @@ async function main(): Promise<void> {
       threads: config.engine.threads,
       gpu: config.engine.gpu,
       modelsDir: config.models.dir,
+      backup: engines.backups?.state(),
       news,
       credentialsGiven: config.bootstrap !== undefined,
       startedInMs: performance.now(),
@@ -74,7 +81,7 @@ function hasColour(config: Config): boolean {
 function fail(error: unknown): void {
   // Ctrl-C while the models are fetched: what was fetched so far is kept, and there is nothing to say.
   if (error instanceof Error && error.name === 'AbortError') process.exit(INTERRUPTED)
-  const known = [ConfigError, DatabaseError, DataFolderError, ListenError].some(
+  const known = [BackupError, ConfigError, DatabaseError, DataFolderError, ListenError].some(
     (kind) => error instanceof kind,
   )
   process.stderr.write(

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { readConfig, ConfigError, type Config } from '../config.js'
 import { checkCompiler, checkCpu, checkDisk, checkGpu, checkNode } from './check-machine.js'
 import { checkDatabase, checkModels } from './check-appliance.js'
+import { checkBackups } from './check-backups.js'
 import type { Finding } from './finding.js'
 
 const MARKS = { good: '✓', note: '·', bad: '✗' } as const
@@ -10,7 +11,7 @@ const MARKS = { good: '✓', note: '·', bad: '✗' } as const
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('checks Node, compiler, processor, graphics card, disk, models and database')
+    .description('checks Node, compiler, processor, graphics card, disk, models, database and backups')
     .option('--json', 'print the findings as JSON')
     .action(async (options: { json?: boolean }) => {
       const findings = await examine(process.env)
@@ -37,6 +38,7 @@ async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     ...(await checkDisk([config.data.dir, config.models.dir])),
     ...(await checkModels(config.models)),
     await checkDatabase(config.data.database),
+    ...(await checkBackups(config.backup)),
   ]
 }
 

@@ -19,6 +19,20 @@ export const Health = z.object({
 })
 export type Health = z.infer<typeof Health>
 
+/** How scheduled backups stand. */
+export const BackupHealth = z.object({
+  /** The cron expression. */
+  schedule: z.string(),
+  next_at: z.string().nullable(),
+  running: z.boolean(),
+  last_success_at: z.string().nullable(),
+  /** Size of the newest backup. */
+  last_bytes: z.int().nullable(),
+  /** Why the last try failed; null once one has succeeded. */
+  last_error: z.string().nullable(),
+})
+export type BackupHealth = z.infer<typeof BackupHealth>
+
 /** What `GET /health` adds for keys. */
 export const HealthDetails = Health.extend({
   chat: ChatState,
@@ -27,6 +41,8 @@ export const HealthDetails = Health.extend({
   uptime_seconds: z.int(),
   memory_bytes: z.int(),
   disk_free_bytes: z.int().nullable(),
+  /** Null when no backups are scheduled. */
+  backup: BackupHealth.nullable(),
 })
 export type HealthDetails = z.infer<typeof HealthDetails>
 

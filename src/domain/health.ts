@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import type { Health, HealthDetails } from '../contract/health.js'
+import type { BackupHealth, Health, HealthDetails } from '../contract/health.js'
 import type { ChatEngine } from '../inference/engine.js'
 
 /** The state of search: set by whoever starts it. */
@@ -18,6 +18,7 @@ export class HealthReport {
     private readonly dataDir: string,
     private readonly engine: ChatEngine,
     private readonly retrieval: () => RetrievalState,
+    private readonly backup: () => BackupHealth | null,
   ) {}
 
   /** For anybody: whether it answers. */
@@ -42,6 +43,7 @@ export class HealthReport {
       uptime_seconds: Math.floor(process.uptime()),
       memory_bytes: process.memoryUsage.rss(),
       disk_free_bytes: await freeBytes(this.dataDir),
+      backup: this.backup(),
     }
   }
 }

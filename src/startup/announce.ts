@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { FirstStartNews } from '../app.js'
+import type { BackupHealth } from '../contract/health.js'
 import type { Models } from './models.js'
 
 export interface Announcement {
@@ -10,6 +11,8 @@ export interface Announcement {
   threads: number
   gpu: string
   modelsDir: string
+  /** Undefined when no backups are scheduled. */
+  backup: BackupHealth | undefined
   news: FirstStartNews | undefined
   /** The credentials came from the environment and are not repeated. */
   credentialsGiven: boolean
@@ -30,6 +33,7 @@ export function announcement(facts: Announcement): string {
     row('Search', search(facts.models, facts.modelsDir)),
     ...rows('Replies', replies(facts.models, facts.modelsDir)),
     row('Runs on', device(facts)),
+    ...backups(facts.backup),
     ...facts.models.problems.map((problem) => row('Note', problem)),
     ...credentials(facts, bold),
     '',
@@ -50,6 +54,12 @@ function replies({ chat }: Models, dir: string): string[] {
     return [`Literal quotes from your documents. ${entry.name}: ${entry.why}.`, better]
   }
   return [`Literal quotes from your documents. ${chat.why}`, experimental]
+}
+
+function backups(state: BackupHealth | undefined): string[] {
+  if (state === undefined) return []
+  const next = state.next_at === null ? '' : `, next ${state.next_at.slice(0, 16)}Z`
+  return [row('Backups', state.last_error ?? `Scheduled as "${state.schedule}"${next}.`)]
 }
 
 function device({ models: { hardware }, threads, gpu }: Announcement): string {

@@ -1,5 +1,8 @@
 import type { Engines, IngestDriver } from '../app.js'
+import { backupProcess } from '../backup/backup-process.js'
+import { ScheduledBackups } from '../backup/scheduled-backups.js'
 import type { Config } from '../config.js'
+import { childEnvironment } from '../inference/child-environment.js'
 import { LlamaProcess } from '../inference/llama-process.js'
 import { Ingestor } from '../ingest/worker.js'
 import type { Logger } from '../log.js'
@@ -9,6 +12,7 @@ import type { EmbedderOptions } from '../retrieval/embedder.js'
 import { PooledRetriever } from '../retrieval/pooled-retriever.js'
 import type { Retriever } from '../retrieval/retriever.js'
 import type { Database } from '../store/database.js'
+import { VERSION } from '../version.js'
 import type { Models } from './models.js'
 
 /** The real engines: nothing is loaded until it is started or asked for. */
@@ -41,6 +45,15 @@ export function createEngines(
       options && { ...options, threads: ingestThreads(threads) },
     ),
     embeddingModel: embedding?.id ?? null,
+    ...(config.backup && {
+      backups: new ScheduledBackups({
+        settings: config.backup,
+        data: config.data,
+        version: VERSION,
+        run: backupProcess(childEnvironment(environment)),
+        log,
+      }),
+    }),
   }
 }
 

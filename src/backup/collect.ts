@@ -1,0 +1,103 @@
+import { constants, copyFile, link, mkdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  copySnapshot,
+  examineDatabase,
+  lookAhead,
+  type DatabaseFacts,
+  type NamedUpload,
+} from '../store/snapshot.js'
+import { codeOf } from './backup-error.js'
+import { DATABASE_NAME, KEY_NAME, UPLOADS_NAME } from './manifest.js'
+
+/** How often an upload that came and went meanwhile makes it begin anew. */
+const ATTEMPTS = 3
+/** File systems, containers and hardened kernels refuse a link to another's file in these ways. */
+const NO_LINK = ['EXDEV', 'EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
+
+/** Where an appliance keeps its data. */
+export interface DataPaths {
+  dir: string
+  database: string
+  uploads: string
+  signingKey: string
+}
+
+/** What was collected: whole, of one moment, and nobody else's to change. */
+export interface Collected {
+  facts: DatabaseFacts
+  /** Paths inside the folder, in the order of the archive. */
+  paths: string[]
+  /** Uploads that the database names and the appliance has lost. */
+  missing: string[]
+}
+
+/**
+ * Brings together in `into` the data of one moment, beside an appliance that goes on. Uploads are linked before and
+ * after the database is copied: before, since one may be deleted meanwhile, and after, since one may be added.
+ * @throws DatabaseError when there is no database of this version or an older one, or it is damaged.
+ */
+export async function collect(
+  data: DataPaths,
+  into: string,
+  withKeys: boolean,
+  signal: AbortSignal,
+): Promise<Collected> {
+  const database = join(into, DATABASE_NAME)
+  const held = new Set<string>()
+  await mkdir(join(into, UPLOADS_NAME), { mode: 0o700 })
+  for (let attempt = 1; ; attempt += 1) {
+    await hold(lookAhead(data.database).uploads)
+    await copySnapshot(data.database, database, signal)
+    const facts = examineDatabase(database)
+    await hold(facts.uploads)
+    const missing = facts.uploads.filter(({ name, leaving }) => !leaving && !held.has(name))
+    if (missing.length === 0 || attempt === ATTEMPTS) return finish(facts, missing)
+    await rm(database)
+  }
+
+  async function hold(uploads: NamedUpload[]): Promise<void> {
+    for (const { name } of uploads) {
+      signal.throwIfAborted()
+      if (held.has(name)) continue
+      if (await linkOrCopy(join(data.uploads, name), join(into, UPLOADS_NAME, name))) held.add(name)
+    }
+  }
+
+  async function finish(facts: DatabaseFacts, missing: NamedUpload[]): Promise<Collected> {
+    const named = facts.uploads.map(({ name }) => name).filter((name) => held.has(name))
+    const keys = withKeys && (await linkOrCopy(data.signingKey, join(into, KEY_NAME)))
+    return {
+      facts,
+      paths: [DATABASE_NAME, ...named.map((name) => `${UPLOADS_NAME}/${name}`), ...(keys ? [KEY_NAME] : [])],
+      missing: missing.map(({ name }) => name),
+    }
+  }
+}
+
+/** Bytes that collecting and packing will take at most. */
+export async function measure(data: DataPaths): Promise<{ database: number; uploads: number }> {
+  const { uploads, bytes } = lookAhead(data.database)
+  let total = 0
+  for (const { name } of uploads)
+    total += (await stat(join(data.uploads, name)).catch(() => undefined))?.size ?? 0
+  return { database: bytes, uploads: total }
+}
+
+/** A second name for a file, or a copy where there can be none; false when the file is not there. */
+async function linkOrCopy(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    if (!NO_LINK.includes(codeOf(error))) throw error
+  }
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}

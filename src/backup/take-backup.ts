@@ -1,0 +1,170 @@
+import { link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { DatabaseError } from '../store/database.js'
+import { readArchive } from './archive-reader.js'
+import { writeArchive } from './archive-writer.js'
+import { BackupError, codeOf, reasonOf } from './backup-error.js'
+import { collect, measure, type DataPaths } from './collect.js'
+import { isRestoreUnderWay } from './journal.js'
+import { KEY_NAME, type Manifest } from './manifest.js'
+import { requireRoom, type FreeBytes } from './room.js'
+import { syncFolder } from './sync-folder.js'
+import { openWorkspace } from './workspace.js'
+
+export interface BackupRequest {
+  data: DataPaths
+  /** The file to write, an absolute path. */
+  file: string
+  /** Whether a file that is there may be replaced. */
+  force: boolean
+  /** Whether the key that signs widget tokens goes into it. */
+  withKeys: boolean
+  /** Version of this Guichet. */
+  version: string
+}
+
+/** A backup that was written and read back. */
+export interface BackupSummary {
+  file: string
+  /** Of the file itself. */
+  bytes: number
+  createdAt: string
+  sources: number
+  conversations: number
+  uploads: number
+  withKeys: boolean
+  /** Uploads that the appliance had lost before, and the backup cannot hold. */
+  missingUploads: string[]
+}
+
+/**
+ * Writes a backup of an appliance, also of one that is running, and reads it back. Until then it is called
+ * `FILE.partial`; when anything goes wrong, or `signal` aborts, nothing of it is left.
+ * @throws BackupError, DatabaseError, DataFolderError, each with what to do; the signal's reason.
+ */
+export async function takeBackup(
+  request: BackupRequest,
+  signal: AbortSignal,
+  free?: FreeBytes,
+): Promise<BackupSummary> {
+  const { data, file } = request
+  await requireTarget(request)
+  if (isRestoreUnderWay(data.dir))
+    throw new BackupError(
+      `A restore of ${data.dir} was interrupted: start Guichet, which finishes it, then back up.`,
+    )
+  const sizes = await measure(data)
+  const workspace = await openWorkspace(data.dir)
+  const partial = `${file}.partial`
+  try {
+    await requireRoom(data.dir, sizes.database, free)
+    await requireRoom(dirname(file), sizes.database + sizes.uploads, free)
+    await rm(partial, { force: true })
+    return await write(request, workspace.dir, partial, signal)
+  } catch (error) {
+    await rm(partial, { force: true })
+    signal.throwIfAborted()
+    throw explain(file, error)
+  } finally {
+    await workspace.close()
+  }
+}
+
+async function write(
+  request: BackupRequest,
+  work: string,
+  partial: string,
+  signal: AbortSignal,
+): Promise<BackupSummary> {
+  const { data, file, version, withKeys } = request
+  const createdAt = new Date().toISOString()
+  const { facts, paths, missing } = await collect(data, work, withKeys, signal)
+  const written: Omit<Manifest, 'format' | 'files'> = {
+    guichet: version,
+    schema: facts.schema,
+    created_at: createdAt,
+    with_keys: paths.includes(KEY_NAME),
+    missing_uploads: missing,
+  }
+  const manifest = await writeArchive(work, paths, written, partial, signal)
+  await readArchive(partial, { signal })
+  const { size } = await stat(partial)
+  await place(partial, file, request.force)
+  return {
+    file,
+    bytes: size,
+    createdAt,
+    sources: facts.sources,
+    conversations: facts.conversations,
+    uploads: manifest.files.filter(({ path }) => path.startsWith('uploads/')).length,
+    withKeys: manifest.with_keys,
+    missingUploads: missing,
+  }
+}
+
+async function requireTarget({ file, force, data }: BackupRequest): Promise<void> {
+  const found = await stat(file).catch(() => undefined)
+  if (found?.isDirectory() === true)
+    throw new BackupError(`${file} is a folder: name a file in it, such as ${join(file, 'guichet.tar.gz')}.`)
+  if (found !== undefined && !found.isFile())
+    throw new BackupError(`${file} is not a plain file: name another one.`)
+  if (found !== undefined && !force) throw alreadyThere(file)
+  const folder = await realpath(dirname(file)).catch(() => undefined)
+  if (folder === undefined)
+    throw new BackupError(`There is no folder ${dirname(file)}: make it, or name another file.`)
+  const uploads = await realpath(data.uploads).catch(() => data.uploads)
+  if (!relative(uploads, folder).startsWith('..'))
+    throw new BackupError(`${file} would lie among the uploads: name a file outside of ${data.uploads}.`)
+}
+
+function alreadyThere(file: string): BackupError {
+  return new BackupError(`${file} is there already: name another file, or replace it with --force.`)
+}
+
+/** Gives it its name in one step, over an older one only where that was asked for. */
+async function place(partial: string, file: string, force: boolean): Promise<void> {
+  if (force) await rename(partial, file)
+  else {
+    try {
+      await link(partial, file)
+      await rm(partial)
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') throw alreadyThere(file)
+      // @NOTE disks for exchange (FAT, SMB) know no links.
+      await rename(partial, file)
+    }
+  }
+  await syncFolder(dirname(file))
+}
+
+function explain(file: string, error: unknown): unknown {
+  if (error instanceof BackupError) return error
+  if (error instanceof DatabaseError)
+    return new BackupError(`${error.message} No backup was written.`, { cause: error })
+  const code = codeOf(error)
+  if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code))
+    return new BackupError(`The disk is full: no backup was written to ${file}. Free some space.`, {
+      cause: error,
+    })
+  if (code.startsWith('E'))
+    return new BackupError(
+      `${basename(file)} cannot be written in ${dirname(file)} (${reasonOf(error)}): correct its permissions, or name another folder.`,
+      { cause: error },
+    )
+  return error
+}
+
+/** Makes a folder for backups, readable to this user alone, and tries whether it can be written to. */
+export async function requireBackupFolder(folder: string): Promise<void> {
+  const probe = join(folder, '.guichet-probe')
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await (await open(probe, 'w', 0o600)).close()
+    await rm(probe, { force: true })
+  } catch (error) {
+    throw new BackupError(
+      `No backup can be written to ${folder} (${reasonOf(error)}): correct its permissions, or BACKUP_DIR.`,
+      { cause: error },
+    )
+  }
+}
