@@ -82,11 +82,14 @@ class Reading {
       this.#parser.end()
       await this.#turn
       this.#stop()
+    } catch (error) {
+      this.#fail(error)
+      throw error
     } finally {
       source.destroy()
       plain.destroy()
-      // Nobody will bring the rest of it: let go of the file it is written to.
-      this.#open?.destroy(new Error('the reading has ended'))
+      // Nobody will bring the rest of it: let whoever reads it come to an end.
+      this.#open?.end()
       await this.#turn
     }
     if (this.#manifest === undefined) throw new Error('it holds no list of its files')

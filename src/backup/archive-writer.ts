@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open, stat, writeFile, type FileHandle } from 'node:fs/promises'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -27,13 +27,7 @@ export async function writeArchive(
   for (const path of paths) files.push(await describe(folder, path, signal))
   const manifest = newManifest({ ...facts, files })
   await writeFile(join(folder, MANIFEST_NAME), `${JSON.stringify(manifest, null, 1)}\n`, { mode: 0o600 })
-  const handle = await open(target, 'wx', 0o600)
-  try {
-    await pack(folder, [MANIFEST_NAME, ...paths], handle, signal)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await pack(folder, [MANIFEST_NAME, ...paths], target, signal)
   return manifest
 }
 
@@ -44,7 +38,7 @@ async function describe(folder: string, path: string, signal: AbortSignal): Prom
   return { path, bytes: (await stat(file)).size, sha256: hash.digest('hex') }
 }
 
-async function pack(folder: string, paths: string[], target: FileHandle, signal: AbortSignal): Promise<void> {
+async function pack(folder: string, paths: string[], target: string, signal: AbortSignal): Promise<void> {
   const archive = new Pack({
     cwd: folder,
     portable: true,
@@ -57,7 +51,7 @@ async function pack(folder: string, paths: string[], target: FileHandle, signal:
   await pipeline(
     archive as AsyncIterable<Buffer>,
     createGzip({ level: LEVEL, chunkSize: 256 * 1024 }),
-    target.createWriteStream({ autoClose: false }),
+    createWriteStream(target, { flags: 'wx', mode: 0o600, flush: true }),
     { signal },
   )
 }

@@ -55,7 +55,9 @@ export function registerRestore(program: Command): void {
             : [`The data that were there are in ${restored.aside}: remove it when you need them no more.`]),
           ...(restored.withKeys
             ? []
-            : ['The signing key is that of this folder: widget tokens of another end.']),
+            : [
+                'It held no signing key, so this folder keeps its own: widget tokens signed with another one end.',
+              ]),
           `Next: npm start${restored.outdated.length > 0 ? ', which brings the database up to date' : ''}.`,
         ].join('\n')
         print(options.json, { ...checkedJson(restored), aside: restored.aside }, `${text}\n`)
