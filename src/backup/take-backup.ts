@@ -62,7 +62,7 @@ export async function takeBackup(
     await rm(partial, { force: true })
     return await write(request, workspace.dir, partial, signal)
   } catch (error) {
-    await rm(partial, { force: true })
+    await rm(partial, { force: true }).catch(() => undefined)
     signal.throwIfAborted()
     throw explain(file, error)
   } finally {
@@ -110,7 +110,7 @@ async function requireTarget({ file, force, data }: BackupRequest): Promise<void
     throw new BackupError(`${file} is not a plain file: name another one.`)
   if (found !== undefined && !force) throw alreadyThere(file)
   const folder = await realpath(dirname(file)).catch(() => undefined)
-  if (folder === undefined)
+  if (folder === undefined || !(await stat(folder)).isDirectory())
     throw new BackupError(`There is no folder ${dirname(file)}: make it, or name another file.`)
   const uploads = await realpath(data.uploads).catch(() => data.uploads)
   if (!relative(uploads, folder).startsWith('..'))
@@ -140,13 +140,13 @@ async function place(partial: string, file: string, force: boolean): Promise<voi
 function explain(file: string, error: unknown): unknown {
   if (error instanceof BackupError) return error
   if (error instanceof DatabaseError)
-    return new BackupError(`${error.message} No backup was written.`, { cause: error })
+    return new BackupError(`${error.message} No backup was written: restore an older one.`, { cause: error })
   const code = codeOf(error)
   if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code))
     return new BackupError(`The disk is full: no backup was written to ${file}. Free some space.`, {
       cause: error,
     })
-  if (code.startsWith('E'))
+  if (/^(ERR_FS_)?E[A-Z]+$/.test(code))
     return new BackupError(
       `${basename(file)} cannot be written in ${dirname(file)} (${reasonOf(error)}): correct its permissions, or name another folder.`,
       { cause: error },

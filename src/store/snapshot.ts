@@ -109,7 +109,7 @@ function openReadable(file: string): Connection {
 function requireIntegrity(connection: Connection, bytes: number): void {
   const check = bytes > CHECKED_IN_FULL_BYTES ? 'quick_check' : 'integrity_check'
   const said = connection.pragma(`${check}(1)`, { simple: true })
-  if (said !== 'ok') throw new Error(String(said))
+  if (said !== 'ok') throw new Error(String(said).replace(/\s+/g, ' '))
 }
 
 function factsOf(connection: Connection): DatabaseFacts {
