@@ -112,10 +112,10 @@ describe('a backup', () => {
   })
 
   it('holds every upload that its database names, while files come and go', async () => {
-    let going = true
+    const stop = new AbortController()
     const churn = (async () => {
       const there = []
-      for (let at = 0; going; at += 1) {
+      for (let at = 0; !stop.signal.aborted; at += 1) {
         there.push(await folder.addFile(`file ${String(at)}`, `content ${String(at)}`))
         const oldest = there.length > 20 ? there.shift() : undefined
         if (oldest !== undefined) await deleteAsTheProductDoes(oldest)
@@ -131,7 +131,7 @@ describe('a backup', () => {
         await checkBackup({ file, dataDir: folder.path, version: '0.0.1' }, never)
       }
     } finally {
-      going = false
+      stop.abort()
       await churn
     }
   })

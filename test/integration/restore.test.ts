@@ -1,119 +1,47 @@
-import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { checkBackup, restoreBackup, type RestoreHooks } from '#src/backup/restore-backup.js'
-import { finishRestore } from '#src/backup/swap.js'
+import { checkBackup, restoreBackup } from '#src/backup/restore-backup.js'
 import { holdDataFolder } from '#src/store/data-lock.js'
-import { openConnection, openDatabase } from '#src/store/database.js'
+import { openConnection } from '#src/store/database.js'
 import { guichet } from '../helpers/guichet.js'
-import { RealAppliance } from '../helpers/real-appliance.js'
-import { manifestFor, tar, tarball, type TarEntry } from '../helpers/tar-block.js'
+import { archive, GOOD, KEPT_DATABASE, oldData, RESTORED, stateOf, UPLOAD } from '../helpers/old-data.js'
+import { tar, tarball, type TarEntry } from '../helpers/tar-block.js'
 
-const FIXTURE = fileURLToPath(new URL('../fixtures/databases/001-init.db', import.meta.url))
-const CHILD = fileURLToPath(new URL('../fixtures/restore-child.mjs', import.meta.url))
-const UPLOAD = 'f'.repeat(32)
 const never = new AbortController().signal
-/** What a good backup holds: the kept database names this one upload. */
-const GOOD: Record<string, Buffer | string> = {
-  'appliance.db': readFileSync(FIXTURE),
-  [`uploads/${UPLOAD}`]: 'kettle',
-}
 
+let old: Awaited<ReturnType<typeof oldData>>
 let out: string
 let dataDir: string
 let file: string
 beforeEach(async () => {
-  out = mkdtempSync(join(tmpdir(), 'guichet-restore-'))
-  dataDir = join(out, 'data')
-  file = join(out, 'backup.tar.gz')
-  mkdirSync(join(dataDir, 'uploads'), { recursive: true })
-  const database = await openDatabase(join(dataDir, 'appliance.db'))
-  await database.close()
-  writeFileSync(join(dataDir, 'uploads', 'old'), 'old upload')
-  writeFileSync(join(dataDir, 'signing.key'), 'old key')
+  old = await oldData()
+  ;({ out, dataDir, file } = old)
 })
-afterEach(() => rmSync(out, { recursive: true, force: true }))
-
-function archive(files: Record<string, Buffer | string> = GOOD, more: object = {}): TarEntry[] {
-  return [manifestFor(files, more), ...Object.entries(files).map(([path, body]) => ({ path, body }))]
-}
-
-function request() {
-  return { file, dataDir, version: '0.0.1' }
-}
-
-/** Every file of the data but the locks, with its checksum. */
-function state(dir = dataDir): Record<string, string> {
-  const names = readdirSync(dir, { recursive: true, encoding: 'utf8', withFileTypes: true })
-  const files = names
-    .filter(
-      (entry) =>
-        entry.isFile() && !entry.name.startsWith('appliance.lock') && !entry.name.startsWith('backup.lock'),
-    )
-    .map((entry) => join(entry.parentPath, entry.name))
-  return Object.fromEntries(
-    files.map((path) => [
-      path.slice(dir.length + 1),
-      createHash('sha256').update(readFileSync(path)).digest('hex'),
-    ]),
-  )
-}
-
-function restore(hooks: RestoreHooks = {}) {
-  return restoreBackup(request(), never, hooks)
-}
-
-const sha = (body: Buffer | string) => createHash('sha256').update(body).digest('hex')
-
-/** The data as they are after a good restore, without the folder of the old ones. */
-function expectRestored(dir = dataDir): void {
-  const now = Object.fromEntries(
-    Object.entries(state(dir)).filter(([path]) => !path.startsWith('before-restore-')),
-  )
-  expect(now).toEqual({
-    'appliance.db': sha(GOOD['appliance.db']!),
-    [`uploads/${UPLOAD}`]: sha('kettle'),
-    'signing.key': sha('old key'),
-  })
-}
-
-function asideFolders(): string[] {
-  return readdirSync(dataDir).filter((name) => name.startsWith('before-restore-'))
-}
+afterEach(() => {
+  old.dispose()
+})
 
 describe('a restore', () => {
   it('puts the backup in place and keeps the old data aside', async () => {
     writeFileSync(file, tarball(archive()))
-    const before = state()
+    const before = stateOf(dataDir)
     const { code, stdout, stderr } = await guichet(dataDir, ['restore', file])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('taken 2026-01-02T03:04:05.000Z by Guichet 0.0.1')
     expect(stdout).toContain('2 sources, 1 upload, 1 conversation, 2 messages')
     expect(stdout).toMatch(/Next: npm start/)
-    expectRestored()
-    const [aside = ''] = asideFolders()
+    expect(old.now()).toEqual(RESTORED)
+    const [aside = ''] = old.asides()
     expect(stdout).toContain(join(dataDir, aside))
     const { 'signing.key': _kept, ...moved } = before
-    expect(state(join(dataDir, aside))).toEqual(moved)
+    expect(stateOf(join(dataDir, aside))).toEqual(moved)
   })
 
   it('brings its own key where it holds one', async () => {
     writeFileSync(file, tarball(archive({ ...GOOD, 'signing.key': 'its key' })))
-    const { aside, withKeys } = await restore()
+    const { aside, withKeys } = await old.restore()
     expect(withKeys).toBe(true)
     expect(readFileSync(join(dataDir, 'signing.key'), 'utf8')).toBe('its key')
     expect(readFileSync(join(aside ?? '', 'signing.key'), 'utf8')).toBe('old key')
@@ -121,8 +49,8 @@ describe('a restore', () => {
 
   it('makes a folder that is not there, and has nothing to keep aside then', async () => {
     writeFileSync(file, tarball(archive()))
-    dataDir = join(out, 'deep', 'new')
-    const { code, stdout } = await guichet(dataDir, ['restore', '--json', file])
+    const made = join(out, 'deep', 'new')
+    const { code, stdout } = await guichet(made, ['restore', '--json', file])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       aside: null,
@@ -131,19 +59,19 @@ describe('a restore', () => {
       with_keys: false,
       guichet: '0.0.1',
     })
-    expect(Object.keys(state()).sort()).toEqual(['appliance.db', `uploads/${UPLOAD}`])
+    expect(Object.keys(stateOf(made)).sort()).toEqual(['appliance.db', `uploads/${UPLOAD}`])
   })
 
   it('replaces a database that is damaged or from a newer version', async () => {
     writeFileSync(join(dataDir, 'appliance.db'), 'no database at all')
     writeFileSync(file, tarball(archive()))
-    await restore()
-    expectRestored()
+    await old.restore()
+    expect(old.now()).toEqual(RESTORED)
   })
 
   it('leaves an appliance that runs alone', async () => {
     writeFileSync(file, tarball(archive()))
-    const before = state()
+    const before = stateOf(dataDir)
     const release = holdDataFolder(dataDir)
     const { code, stderr } = await guichet(dataDir, ['restore', file])
     expect(code).toBe(1)
@@ -152,7 +80,7 @@ describe('a restore', () => {
     )
     expect((await guichet(dataDir, ['restore', '--check', file])).code).toBe(0)
     release()
-    expect(state()).toEqual(before)
+    expect(stateOf(dataDir)).toEqual(before)
   })
 
   it('says that a data folder cannot be used', async () => {
@@ -164,21 +92,21 @@ describe('a restore', () => {
 
   it('says that the disk is too full', async () => {
     writeFileSync(file, tarball(archive()))
-    const before = state()
-    await expect(restore({ free: () => Promise.resolve(1000) })).rejects.toThrow(
+    const before = stateOf(dataDir)
+    await expect(old.restore({ free: () => Promise.resolve(1000) })).rejects.toThrow(
       /too full: \d+ MiB are needed/,
     )
-    expect(state()).toEqual(before)
+    expect(stateOf(dataDir)).toEqual(before)
   })
 
   it('when it is only checked, changes nothing', async () => {
     writeFileSync(file, tarball(archive()))
-    const before = state()
+    const before = stateOf(dataDir)
     const { code, stdout } = await guichet(dataDir, ['restore', '--check', file])
     expect(code).toBe(0)
     expect(stdout).toMatch(/is whole: taken 2026-01-02T03:04:05\.000Z/)
-    expect(state()).toEqual(before)
-    const elsewhere = { ...request(), dataDir: join(out, 'nowhere') }
+    expect(stateOf(dataDir)).toEqual(before)
+    const elsewhere = { file, dataDir: join(out, 'nowhere'), version: '0.0.1' }
     await checkBackup(elsewhere, never)
     expect(existsSync(elsewhere.dataDir)).toBe(false)
   })
@@ -288,8 +216,8 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
 
   it.each(CASES)('%s', async (_name, make, reason) => {
     writeFileSync(file, make())
-    const before = state()
-    const failure = await restore().then(
+    const before = stateOf(dataDir)
+    const failure = await old.restore().then(
       () => 'restored',
       (error: unknown) => error,
     )
@@ -298,14 +226,14 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
     expect(message).toMatch(reason)
     expect(message).toMatch(/^[^\n]+\.$/)
     expect(message).toContain(file)
-    expect(state()).toEqual(before)
+    expect(stateOf(dataDir)).toEqual(before)
     expect(readdirSync(out).sort()).toEqual(['backup.tar.gz', 'data'])
     expect(readdirSync(dataDir)).not.toContain('restore-incoming')
   })
 
   it('a database of a newer schema, whatever its list says', async () => {
     const newer = join(out, 'newer.db')
-    copyFileSync(FIXTURE, newer)
+    copyFileSync(KEPT_DATABASE, newer)
     const connection = openConnection(newer)
     connection.exec(`insert into kysely_migration (name, timestamp) values ('742-future', '')`)
     connection.pragma('journal_mode = delete')
@@ -317,115 +245,12 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
   })
 
   it('what is not there, or a folder', async () => {
-    await expect(restore()).rejects.toThrow(`There is no file ${file}: name a backup.`)
-    await expect(restoreBackup({ ...request(), file: out }, never)).rejects.toThrow(
+    await expect(old.restore()).rejects.toThrow(`There is no file ${file}: name a backup.`)
+    await expect(restoreBackup({ file: out, dataDir, version: '0.0.1' }, never)).rejects.toThrow(
       `${out} is not a file: name a backup.`,
     )
   })
 })
-
-describe('the exchange of the data', () => {
-  const STEPS = [
-    'journal written',
-    'appliance.db-wal moved aside',
-    'appliance.db-shm moved aside',
-    'appliance.db moved aside',
-    'appliance.db in its place',
-    'uploads moved aside',
-    'uploads in its place',
-    'journal removed',
-  ]
-
-  beforeEach(() => {
-    writeFileSync(file, tarball(archive()))
-    // As a process that was killed leaves them.
-    for (const suffix of ['-wal', '-shm'])
-      writeFileSync(join(dataDir, `appliance.db${suffix}`), `old ${suffix}`)
-  })
-
-  it('takes these steps', async () => {
-    const steps: string[] = []
-    await restore({ onStep: (step) => steps.push(step) })
-    expect(steps).toEqual(STEPS)
-  })
-
-  it.each(STEPS.map((step, at) => [step, at + 1] as const))(
-    'is finished after the process was killed with "%s"',
-    async (_step, at) => {
-      const { 'signing.key': _kept, ...before } = state()
-      await killedAt(at)
-      const finished = await finishRestore(dataDir)
-      expect(finished === undefined).toBe(at === STEPS.length)
-      expectRestored()
-      expect(state(join(dataDir, asideFolders()[0] ?? ''))).toEqual(before)
-      expect(readdirSync(dataDir)).not.toContain('restore-incoming')
-      expect(readdirSync(dataDir)).not.toContain('restore.json')
-      expect(await finishRestore(dataDir)).toBeUndefined()
-      expectRestored()
-    },
-  )
-
-  it.each(STEPS.slice(0, -1))('is undone when it fails after "%s"', async (step) => {
-    const before = state()
-    const onStep = (done: string) => {
-      if (done === step) throw new Error('the disk is gone')
-    }
-    await expect(restore({ onStep })).rejects.toThrow(
-      /could not be replaced \(the disk is gone\) and are as they were before/,
-    )
-    expect(state()).toEqual(before)
-    expect(asideFolders()).toEqual([])
-    await restore()
-    expectRestored()
-  })
-
-  it('is finished by the next restore, which then takes its own turn', async () => {
-    await killedAt(4)
-    await restore()
-    expectRestored()
-    expect(asideFolders()).toHaveLength(2)
-  })
-
-  it('is finished by the next start; until then no backup is made of it', async () => {
-    await killedAt(5)
-    const refused = await guichet(dataDir, ['backup', join(out, 'new.tar.gz')])
-    expect(refused.code).toBe(1)
-    expect(refused.stderr).toMatch(
-      /^A restore of .+ was interrupted: start Guichet, which finishes it, then back up\.\n$/,
-    )
-    rmSync(join(dataDir, 'signing.key'))
-
-    const env = { DATA_DIR: dataDir, MODELS_DIR: join(out, 'models') }
-    const appliance = await RealAppliance.start({ env, ready: false })
-    try {
-      expect(readFileSync(join(dataDir, 'uploads', UPLOAD), 'utf8')).toBe('kettle')
-      expect(readdirSync(dataDir)).not.toContain('restore.json')
-      const [organization] = rowsOf(join(dataDir, 'appliance.db'), 'select name from organization')
-      expect(organization).toEqual({ name: 'Acme' })
-    } finally {
-      await appliance.stop()
-    }
-  })
-
-  /** A restore in a process of its own that ends with its nth step. */
-  async function killedAt(step: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      execFile(process.execPath, [CHILD, file, dataDir, String(step)], (error) => {
-        if (error?.signal === 'SIGKILL') resolve()
-        else reject(new Error('It was not killed.', { cause: error }))
-      })
-    })
-  }
-})
-
-function rowsOf(path: string, sql: string): unknown[] {
-  const connection = openConnection(path, { readonly: true })
-  try {
-    return connection.prepare(sql).all()
-  } finally {
-    connection.close()
-  }
-}
 
 function flip(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes)
