@@ -138,6 +138,8 @@ export function readConfig(env: Record<string, string | undefined>) {
 }
 
 function isSchedule(text: string): boolean {
+  // @NOTE croner takes a single date as well.
+  if (!/^(@\w+|\S+(\s+\S+){4,5})$/.test(text)) return false
   try {
     return new Cron(text).nextRun() !== null
   } catch {

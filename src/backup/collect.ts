@@ -34,7 +34,7 @@ export interface Collected {
 
 /**
  * Brings together in `into` the data of one moment, beside an appliance that goes on. Uploads are linked before and
- * after the database is copied: before, since one may be deleted meanwhile, and after, since one may be added.
+ * after that moment: before, since one may be deleted as it comes, and after, since one may have been added.
  * @throws DatabaseError when there is no database of this version or an older one, or it is damaged.
  */
 export async function collect(
@@ -48,9 +48,8 @@ export async function collect(
   await mkdir(join(into, UPLOADS_NAME), { mode: 0o700 })
   for (let attempt = 1; ; attempt += 1) {
     await hold(lookAhead(data.database).uploads)
-    await copySnapshot(data.database, database, signal)
+    await copySnapshot(data.database, database, hold, signal)
     const facts = examineDatabase(database)
-    await hold(facts.uploads)
     const missing = facts.uploads.filter(({ name, leaving }) => !leaving && !held.has(name))
     if (missing.length === 0 || attempt === ATTEMPTS) return finish(facts, missing)
     await rm(database)

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Cron } from 'croner'
 import type { BackupHealth } from '../contract/health.js'
 import type { Logger } from '../log.js'
@@ -11,6 +12,10 @@ import { requireBackupFolder } from './take-backup.js'
 
 /** A run that was missed while the appliance was off is made up for this long after the start. */
 const CATCH_UP_MS = 60_000
+/** How long a start waits for the folder to answer. */
+const LOOK_MS = 2000
+/** How long the appliance waits for a backup to end, which is killed before. */
+const CLOSE_MS = 3000
 
 /** What the operator has asked for. */
 export interface BackupSettings {
@@ -46,8 +51,16 @@ export class ScheduledBackups {
     this.#cron = new Cron(options.settings.schedule, { paused: true, unref: true }, () => this.runNow())
   }
 
-  /** Looks at the folder and begins to follow the clock; a folder that cannot be used is told by `state`. */
+  /**
+   * Begins to follow the clock and looks at the folder, for two seconds at most: one on a disk that hangs holds up no
+   * start. A folder that cannot be used is told by `state`.
+   */
   async start(): Promise<void> {
+    this.#cron.resume()
+    await Promise.race([this.#look(), pause(LOOK_MS, undefined, { ref: false })])
+  }
+
+  async #look(): Promise<void> {
     const { dir } = this.options.settings
     try {
       await requireBackupFolder(dir)
@@ -57,7 +70,6 @@ export class ScheduledBackups {
     const newest = (await keptBackups(dir))[0]
     if (newest !== undefined) this.#lastSuccess = { at: newest.at, bytes: await sizeOfBackup(newest.file) }
     if (this.#closing.signal.aborted) return
-    this.#cron.resume()
     if (!isOverdue(this.options.settings.schedule, newest?.at)) return
     const wait = this.options.catchUpMs ?? CATCH_UP_MS
     this.#catchUp = setTimeout(() => void this.runNow(), wait).unref()
@@ -89,7 +101,7 @@ export class ScheduledBackups {
     this.#closing.abort()
     this.#cron.stop()
     clearTimeout(this.#catchUp)
-    await this.#running
+    await Promise.race([this.#running, pause(CLOSE_MS, undefined, { ref: false })])
   }
 
   async #run(): Promise<void> {

@@ -1,6 +1,7 @@
 import { link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import { DatabaseError } from '../store/database.js'
+import { adviceFor, DatabaseError } from '../store/database.js'
+import { DamagedDatabaseError } from '../store/snapshot.js'
 import { readArchive } from './archive-reader.js'
 import { writeArchive } from './archive-writer.js'
 import { BackupError, codeOf, reasonOf } from './backup-error.js'
@@ -53,7 +54,9 @@ export async function takeBackup(
     throw new BackupError(
       `A restore of ${data.dir} was interrupted: start Guichet, which finishes it, then back up.`,
     )
-  const sizes = await measure(data)
+  const sizes = await measure(data).catch((error: unknown) => {
+    throw explain(file, error)
+  })
   const workspace = await openWorkspace(data.dir)
   const partial = `${file}.partial`
   try {
@@ -139,9 +142,14 @@ async function place(partial: string, file: string, force: boolean): Promise<voi
 
 function explain(file: string, error: unknown): unknown {
   if (error instanceof BackupError) return error
-  if (error instanceof DatabaseError)
+  if (error instanceof DamagedDatabaseError)
     return new BackupError(`${error.message} No backup was written: restore an older one.`, { cause: error })
+  if (error instanceof DatabaseError) return error
   const code = codeOf(error)
+  if (code.startsWith('SQLITE_'))
+    return new BackupError(`The database cannot be read (${reasonOf(error)}): ${adviceFor(error)}.`, {
+      cause: error,
+    })
   if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code))
     return new BackupError(`The disk is full: no backup was written to ${file}. Free some space.`, {
       cause: error,

@@ -5,8 +5,11 @@ import { migrations } from './migrations/index.js'
 
 /** Pages copied in one go, 4 MiB: an abort is heard in between. */
 const PAGES_AT_ONCE = 1024
-/** Above this the tables are checked without comparing every index entry, which takes minutes. */
+/** Above this the tables are checked without comparing every index entry, which takes too long. */
 const CHECKED_IN_FULL_BYTES = 1024 ** 3
+
+/** SQLite finds a database damaged, or it is none of Guichet's. */
+export class DamagedDatabaseError extends DatabaseError {}
 
 /** What is in a database, as far as a backup tells of it. */
 export interface DatabaseFacts {
@@ -29,13 +32,19 @@ export interface NamedUpload {
 /**
  * Copies a database as it is at one moment, while others write to it: they are neither waited for nor held up.
  * The read transaction keeps that moment in view, so that the copy ends however busy they are.
+ * @param onMoment is told which uploads are named at that moment, before anything is copied.
  * @throws DatabaseError when there is none, it is of a newer version, or it cannot be read.
  */
-export async function copySnapshot(from: string, to: string, signal: AbortSignal): Promise<void> {
+export async function copySnapshot(
+  from: string,
+  to: string,
+  onMoment: (uploads: NamedUpload[]) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   const source = openReadable(from)
   try {
     source.exec('begin')
-    source.prepare('select count(*) from sqlite_master').get()
+    await onMoment(namedUploads(source))
     await source.backup(to, {
       progress: () => {
         signal.throwIfAborted()
@@ -61,7 +70,7 @@ export function lookAhead(file: string): { uploads: NamedUpload[]; bytes: number
 
 /**
  * Checks a database that nobody else uses, and says what is in it.
- * @throws DatabaseError when SQLite finds it damaged, or it is no database of Guichet's.
+ * @throws DamagedDatabaseError when SQLite finds it damaged, or it is no database of Guichet's.
  */
 export function examineDatabase(file: string): DatabaseFacts {
   try {
@@ -75,7 +84,7 @@ export function examineDatabase(file: string): DatabaseFacts {
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new DatabaseError(`The database is damaged (${reason}).`, { cause: error })
+    throw new DamagedDatabaseError(`The database is damaged (${reason}).`, { cause: error })
   }
 }
 

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -9,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -117,7 +119,7 @@ describe('a backup', () => {
       const there = []
       for (let at = 0; !stop.signal.aborted; at += 1) {
         there.push(await folder.addFile(`file ${String(at)}`, `content ${String(at)}`))
-        const oldest = there.length > 20 ? there.shift() : undefined
+        const oldest = there.length > 200 ? there.shift() : undefined
         if (oldest !== undefined) await deleteAsTheProductDoes(oldest)
         await new Promise(setImmediate)
       }
@@ -165,6 +167,24 @@ describe('a backup', () => {
     expect(withKeys).toMatchObject({ with_keys: true })
     expect(withKeys.files.map(({ path }) => path)).toEqual(['appliance.db', 'signing.key'])
   })
+
+  it.skipIf(!existsSync('/dev/shm') || statSync('/dev/shm').dev === statSync(tmpdir()).dev)(
+    'copies uploads that lie on another disk',
+    async () => {
+      await folder.addFile('a', 'content')
+      const elsewhere = mkdtempSync('/dev/shm/guichet-uploads-')
+      try {
+        cpSync(folder.uploads, elsewhere, { recursive: true })
+        rmSync(folder.uploads, { recursive: true })
+        symlinkSync(elsewhere, folder.uploads)
+        expect(await takeBackup(request(), never)).toMatchObject({ uploads: 1, missingUploads: [] })
+        const [name = ''] = readdirSync(elsewhere)
+        expect(readFileSync(join(await restored(), 'uploads', name), 'utf8')).toBe('content')
+      } finally {
+        rmSync(elsewhere, { recursive: true, force: true })
+      }
+    },
+  )
 
   it('tells of an upload that the appliance had lost, and goes on without it', async () => {
     const { storedFile } = await folder.addFile('lost', 'lost')

@@ -197,7 +197,7 @@ describe('what is said of scheduled backups', () => {
       withKeys: false,
     })
     expect(env({})().backup).toBeUndefined()
-    for (const wrong of ['often', '0 25 * * *', '0 0 30 2 *'])
+    for (const wrong of ['often', '0 25 * * *', '0 0 30 2 *', '2099-01-01T03:00:00'])
       expect(env({ BACKUP_DIR: '/b', BACKUP_SCHEDULE: wrong })).toThrow(
         /BACKUP_SCHEDULE: ".+" is not usable: must be a cron/,
       )
