@@ -19,6 +19,7 @@ import { Sessions } from './domain/sessions/sessions.js'
 import { createHttpApp } from './http/app.js'
 import type { ChatEngine } from './inference/engine.js'
 import type { Logger } from './log.js'
+import type { BackupCondition } from './metrics/condition.js'
 import { Metrics } from './metrics/metrics.js'
 import type { Retriever } from './retrieval/retriever.js'
 import { assistantStore } from './store/assistants.js'
@@ -148,6 +149,7 @@ export function buildApp(
     knowledge: () => takeInventory(db),
     dataDir: config.data.dir,
     databaseFile: config.data.database,
+    ...(backups && { backup: () => backupCondition(backups.state()) }),
   })
 
   const handler = createHttpApp(
@@ -197,6 +199,14 @@ export function buildApp(
       await database.close()
     },
   }
+}
+
+function backupCondition({
+  last_success_at: at,
+  last_bytes: bytes,
+  failures,
+}: BackupHealth): BackupCondition {
+  return { lastSuccessAt: at === null ? null : new Date(at), bytes, failures }
 }
 
 /** The index must exist before it is searched, and making it is ingestion's business. */

@@ -45,6 +45,7 @@ export class ScheduledBackups {
   #running: Promise<void> | undefined
   #lastSuccess: { at: Date; bytes: number | null } | undefined
   #lastError: string | undefined
+  #failures = 0
 
   /** @throws Error when the schedule is no cron expression. */
   constructor(private readonly options: ScheduledBackupsOptions) {
@@ -83,6 +84,7 @@ export class ScheduledBackups {
       running: this.#running !== undefined,
       last_success_at: this.#lastSuccess?.at.toISOString() ?? null,
       last_bytes: this.#lastSuccess?.bytes ?? null,
+      failures: this.#failures,
       last_error: this.#lastError ?? null,
     }
   }
@@ -126,6 +128,7 @@ export class ScheduledBackups {
   }
 
   #failed(error: unknown): void {
+    this.#failures += 1
     this.#lastError = reasonOf(error)
     this.options.log.error({ err: error }, 'the backup failed')
   }

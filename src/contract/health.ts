@@ -28,6 +28,8 @@ export const BackupHealth = z.object({
   last_success_at: z.string().nullable(),
   /** Size of the newest backup. */
   last_bytes: z.int().nullable(),
+  /** Tries that failed since the start. */
+  failures: z.int(),
   /** Why the last try failed; null once one has succeeded. */
   last_error: z.string().nullable(),
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { Engines } from '#src/app.js'
 import { startAppliance, type Appliance } from '../helpers/appliance.js'
 import { data, send } from '../helpers/http.js'
 import { declaredNames, parseMetrics, type Sample } from '../helpers/metrics-text.js'
@@ -38,13 +39,28 @@ const OF_PROMETHEUS = { metrics: ['up'], labels: ['instance', 'job'] }
 /** Labels whose values depend on what has happened. */
 const OPEN_LABELS = [...OF_PROMETHEUS.labels, 'status']
 
+/** Backups by the clock, one of which was taken and one failed. */
+const nightly: Engines['backups'] = {
+  start: () => Promise.resolve(),
+  state: () => ({
+    schedule: '0 3 * * *',
+    next_at: null,
+    running: false,
+    last_success_at: '2026-11-22T03:00:00.000Z',
+    last_bytes: 4096,
+    failures: 1,
+    last_error: 'The disk is full.',
+  }),
+  close: () => Promise.resolve(),
+}
+
 describe('the dashboard and the alerts', () => {
   let appliance: Appliance
   let names: Set<string>
   let samples: Sample[]
 
   beforeAll(async () => {
-    appliance = await startAppliance()
+    appliance = await startAppliance({ engines: { backups: nightly } })
     const { assistants } = data(await appliance.call('GET', '/assistants/'))
     const [assistant] = assistants as { id: string }[]
     const session = data(await appliance.call('POST', '/sessions/', { assistant_id: assistant?.id }))
@@ -82,6 +98,15 @@ describe('the dashboard and the alerts', () => {
       }
     },
   )
+
+  it('hears of backups where they are scheduled', () => {
+    const told = samples.filter(({ name }) => name.startsWith('guichet_backup_'))
+    expect(Object.fromEntries(told.map(({ name, value }) => [name, value]))).toEqual({
+      guichet_backup_last_success_timestamp_seconds: Date.parse('2026-11-22T03:00:00.000Z') / 1000,
+      guichet_backup_size_bytes: 4096,
+      guichet_backup_failures_total: 1,
+    })
+  })
 
   it('has a panel in every place once', () => {
     const ids = dashboard.panels.map(({ id }) => id)
