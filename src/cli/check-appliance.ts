@@ -3,6 +3,7 @@ import { chooseModel } from '../models/choose.js'
 import { candidates } from '../models/fetch.js'
 import { detectHardware } from '../models/hardware.js'
 import { readManifest, type ModelRole } from '../models/manifest.js'
+import { commandLine } from './command-line.js'
 import type { Finding } from './finding.js'
 
 const SUBJECTS: Record<ModelRole, string> = { embedding: 'Search model', chat: 'Chat model' }
@@ -18,7 +19,7 @@ export async function checkModels(models: Config['models']): Promise<Finding[]> 
     const named = models[role]
     // @NOTE the last one comes from npm, which a closed network may have when it has nothing else.
     const offer = candidates(role, { manifest, hardware }).at(-1)?.id ?? 'MODEL'
-    const how = `run "npm run guichet -- models fetch ${offer}", or place one into ${models.dir}.`
+    const how = `run "${commandLine(`models fetch ${offer}`)}", or place one into ${models.dir}.`
     if (named !== undefined) {
       return {
         subject,

@@ -7,6 +7,7 @@ import { candidates } from '../models/fetch.js'
 import { detectHardware } from '../models/hardware.js'
 import { readManifest, type ModelEntry } from '../models/manifest.js'
 import { createProgress } from '../models/progress-bar.js'
+import { commandLine } from './command-line.js'
 
 /** Adds `guichet models list` and `guichet models fetch`. */
 export function registerModels(program: Command): void {
@@ -55,7 +56,7 @@ async function fetchModels(ids: string[]): Promise<void> {
     if (stop.signal.aborted) return
     const entry = manifest.models.find((model) => model.id === id)
     if (!entry) {
-      process.stderr.write(`There is no model "${id}"; see "npm run guichet -- models list".\n`)
+      process.stderr.write(`There is no model "${id}"; see "${commandLine('models list')}".\n`)
       process.exitCode = 1
       continue
     }

@@ -27,7 +27,7 @@ export async function withAppliance(work: (appliance: OpenAppliance) => Promise<
     const made = await settingStore(database.db).get(FIRST_START)
     if (made === undefined) {
       throw new DatabaseError(
-        `${config.data.database} has not seen a whole first start yet: start the appliance once (npm start).`,
+        `${config.data.database} has not seen a whole first start yet: start the appliance once.`,
       )
     }
     await work({

@@ -68,7 +68,7 @@ export async function openDatabase(file: string, known = migrations): Promise<Da
  */
 export function openExistingDatabase(file: string): Database {
   if (!existsSync(file)) {
-    throw new DatabaseError(`There is no database at ${file} yet: start the appliance once (npm start).`)
+    throw new DatabaseError(`There is no database at ${file} yet: start the appliance once.`)
   }
   const done = appliedMigrations(file)
   refuseNewer(file, done, migrations)

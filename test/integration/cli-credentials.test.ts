@@ -77,7 +77,7 @@ describe('without a database of this version', () => {
   it.each(COMMANDS)('%s %s says what to do where there is none, and makes none', async (...args) => {
     const { code, stdout, stderr } = await guichet(dir, args)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/^[^\n]*npm start[^\n]*\n$/)
+    expect(stderr).toMatch(/^[^\n]*start the appliance once[^\n]*\n$/)
     expect((await guichet(dir, args)).stderr).toBe(stderr)
   })
 
@@ -86,7 +86,7 @@ describe('without a database of this version', () => {
     await database.close()
     const { code, stdout, stderr } = await guichet(dir, args)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(/^[^\n]*first start[^\n]*npm start[^\n]*\n$/)
+    expect(stderr).toMatch(/^[^\n]*first start[^\n]*start the appliance once[^\n]*\n$/)
   })
 
   it.each(COMMANDS)('%s %s leaves a newer one alone', async (...args) => {
