@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { Cron } from 'croner'
@@ -67,15 +68,18 @@ export class ConfigError extends Error {
  */
 export function readConfig(env: Record<string, string | undefined>) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''))
+  const mistakes = takeSecretFile(given)
   const parsed = Env.safeParse(given)
-  const mistakes = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => {
-        const name = String(issue.path[0])
-        const shown = /SECRET|_TOKEN$/.test(name) ? 'the value given' : `"${given[name] ?? ''}"`
-        return `${name}: ${shown} is not usable: ${issue.message}.`
-      })
-  if (Boolean(given['BOOTSTRAP_CLIENT_ID']) !== Boolean(given['BOOTSTRAP_CLIENT_SECRET'])) {
+  const issues = parsed.success ? [] : parsed.error.issues
+  mistakes.push(
+    ...issues.map((issue) => {
+      const name = String(issue.path[0])
+      const shown = /SECRET|_TOKEN$/.test(name) ? 'the value given' : `"${given[name] ?? ''}"`
+      return `${name}: ${shown} is not usable: ${issue.message}.`
+    }),
+  )
+  const secret = given['BOOTSTRAP_CLIENT_SECRET'] ?? given['BOOTSTRAP_CLIENT_SECRET_FILE']
+  if (Boolean(given['BOOTSTRAP_CLIENT_ID']) !== Boolean(secret)) {
     mistakes.push('BOOTSTRAP_CLIENT_ID and BOOTSTRAP_CLIENT_SECRET must be given together.')
   }
   if (parsed.data?.BACKUP_DIR !== undefined && isAmongUploads(parsed.data.BACKUP_DIR, parsed.data.DATA_DIR)) {
@@ -135,6 +139,25 @@ export function readConfig(env: Record<string, string | undefined>) {
     sessionMinutes: e.SESSION_MINUTES,
     logLevel: e.LOG_LEVEL,
   })
+}
+
+/**
+ * A container engine hands over a secret as a file; its text takes the place of the variable's.
+ * Gives back one sentence when that cannot be.
+ */
+function takeSecretFile(given: Record<string, string | undefined>): string[] {
+  const file = given['BOOTSTRAP_CLIENT_SECRET_FILE']
+  if (file === undefined) return []
+  if (given['BOOTSTRAP_CLIENT_SECRET'] !== undefined) {
+    return ['BOOTSTRAP_CLIENT_SECRET and BOOTSTRAP_CLIENT_SECRET_FILE exclude each other: give one of them.']
+  }
+  try {
+    given['BOOTSTRAP_CLIENT_SECRET'] = readFileSync(file, 'utf8').trim()
+    return []
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return [`BOOTSTRAP_CLIENT_SECRET_FILE: "${file}" cannot be read (${reason}).`]
+  }
 }
 
 function isSchedule(text: string): boolean {

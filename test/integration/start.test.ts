@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,6 +83,24 @@ describe('a start that cannot go on', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('BOOTSTRAP_CLIENT_SECRET')
     expect(stderr).not.toContain(secret)
+  })
+
+  it('takes the secret from a file as container engines hand it over, and says when it cannot', async () => {
+    const dir = folder()
+    const file = join(dir, 'secret')
+    writeFileSync(file, 'too-short-one\n')
+    const from = (path: string) => ({
+      ...settings(),
+      BOOTSTRAP_CLIENT_ID: 'client',
+      BOOTSTRAP_CLIENT_SECRET_FILE: path,
+    })
+    const read = await runToEnd(from(file))
+    expect(read.stderr).toBe(
+      'BOOTSTRAP_CLIENT_SECRET: the value given is not usable: must have at least 16 characters.\n',
+    )
+    const absent = await runToEnd(from(join(dir, 'absent')))
+    expect(absent.code).toBe(1)
+    expect(absent.stderr).toMatch(/^BOOTSTRAP_CLIENT_SECRET_FILE: ".+absent" cannot be read \(.+\)\.\n$/)
   })
 
   it('says that the port is taken', async () => {
