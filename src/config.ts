@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { Cron } from 'croner'
 import { z } from 'zod'
+import { usableCores } from './cores.js'
 
 const port = z.coerce.number('must be a number').int('must be a whole number').min(0).max(65535)
 const count = z.coerce.number('must be a number').int('must be a whole number').min(0)
@@ -118,7 +118,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     }),
     engine: Object.freeze({
       /** CPU threads for llama.cpp and onnxruntime. */
-      threads: e.THREADS === 0 ? availableParallelism() : e.THREADS,
+      threads: e.THREADS === 0 ? usableCores() : e.THREADS,
       gpu: e.GPU,
       contextTokens: e.CONTEXT_TOKENS,
     }),

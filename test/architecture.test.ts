@@ -9,13 +9,14 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url))
 // The floors of the house. A folder (or a file of src/ itself) imports only from itself and from what is named here.
 const MAY_IMPORT: Record<string, string[]> = {
   errors: [],
-  config: [],
+  cores: [],
+  config: ['cores'],
   log: [],
   metrics: ['errors', 'log'],
   version: [],
   contract: [],
   bundle: [],
-  models: ['errors', 'log'],
+  models: ['cores', 'errors', 'log'],
   store: ['contract', 'errors', 'log'],
   inference: ['errors', 'log'],
   retrieval: ['models', 'store', 'errors', 'log'],
@@ -32,7 +33,19 @@ const MAY_IMPORT: Record<string, string[]> = {
     ...['app', 'backup', 'ingest', 'inference', 'retrieval', 'models', 'store', 'contract', 'metrics'],
     ...['config', 'errors', 'log', 'version'],
   ],
-  cli: ['app', 'backup', 'bundle', 'domain', 'models', 'store', 'config', 'errors', 'log', 'version'],
+  cli: [
+    'app',
+    'backup',
+    'bundle',
+    'domain',
+    'models',
+    'store',
+    'config',
+    'cores',
+    'errors',
+    'log',
+    'version',
+  ],
   main: ['startup', 'app', 'backup', 'store', 'metrics', 'config', 'errors', 'log', 'version'],
 }
 

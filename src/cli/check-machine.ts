@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, statfs } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { usableCores } from '../cores.js'
 import { detectHardware } from '../models/hardware.js'
 import type { Finding } from './finding.js'
 
@@ -51,7 +51,7 @@ async function answers(program: string): Promise<boolean> {
 
 /** Whether the processor has what makes llama.cpp and onnxruntime quick. */
 export async function checkCpu(cpuInfo = '/proc/cpuinfo'): Promise<Finding> {
-  const cores = `${availableParallelism()} cores`
+  const cores = `${usableCores()} cores`
   const text = await readFile(cpuInfo, 'utf8').catch(() => '')
   const flags = /^flags\s*:\s*(.*)$/m.exec(text)?.[1]?.split(/\s+/)
   if (flags === undefined) return { subject: 'Processor', status: 'good', text: `${cores}, ${process.arch}.` }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { availableParallelism, totalmem } from 'node:os'
+import { totalmem } from 'node:os'
 import { promisify } from 'node:util'
+import { usableCores } from '../cores.js'
 import type { ChatEntry } from './manifest.js'
 
 /** What decides how large a model this machine can run. */
@@ -20,8 +21,8 @@ const PROBE_MS = 3000
 export async function detectHardware(): Promise<Hardware> {
   const card = await largestCard()
   return {
-    ramGb: totalmem() / GIB,
-    cores: availableParallelism(),
+    ramGb: Math.min(totalmem(), containerMemory()) / GIB,
+    cores: usableCores(),
     vramGb: card?.vramGb ?? 0,
     gpu: card?.name ?? null,
   }
@@ -32,6 +33,12 @@ export function suits(entry: ChatEntry, hardware: Hardware): boolean {
   const { needs } = entry
   if (hardware.vramGb >= needs.vramGb) return true
   return hardware.ramGb >= needs.ramGb && hardware.cores >= needs.cores
+}
+
+/** What a container is bounded to, in bytes. */
+function containerMemory(): number {
+  const bound = process.constrainedMemory()
+  return bound > 0 ? bound : Infinity
 }
 
 async function largestCard(): Promise<{ name: string; vramGb: number } | undefined> {
