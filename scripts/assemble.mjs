@@ -1,5 +1,5 @@
 // The part of the project that runs, in a folder of its own: what the container image and the offline bundle hold.
-// `node scripts/assemble.mjs FOLDER [--gpu none|vulkan|cuda|all]`. See scripts/README.md.
+// `node scripts/assemble.mjs FOLDER [--gpu none|vulkan|cuda|cuda12|cuda13|all]`. See scripts/README.md.
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -21,11 +21,16 @@ const KEPT_OF_PACKAGE = [
   'dependencies',
 ]
 
-/** Packages of llama.cpp binaries besides the plain one, by the graphics interface they are for. */
+/**
+ * Packages of llama.cpp binaries besides the plain one, by the graphics interface they are for. `cuda` is for a machine
+ * whose CUDA is not known, `cuda12` and `cuda13` for where the libraries of that version are placed beside it.
+ */
 export const GPU_VARIANTS = {
   none: [],
   vulkan: ['vulkan'],
   cuda: ['cuda', 'cuda-ext'],
+  cuda12: ['cuda', 'cuda-ext'],
+  cuda13: ['cuda'],
   all: ['vulkan', 'cuda', 'cuda-ext'],
 }
 
@@ -47,6 +52,9 @@ const NOT_RUN = [
   /^tinyld\/(playground|tests-integration|banner\.png|logo\.png)$/,
 ]
 
+/** Built against CUDA 13; the one for CUDA 12 is in `cuda-ext`, and is taken where this one is not found. */
+const FOR_CUDA_13 = /-cuda\/libggml-cuda\.so$/
+
 /**
  * Copies the built product and the packages it needs on this platform.
  * @param {string} to a folder that is empty or not there yet
@@ -62,7 +70,8 @@ export function assemble(to, gpu) {
   for (const path of PRODUCT) copy(path, to, (file) => !/\.map$|\.tsbuildinfo$/.test(file))
   for (const name of packages(gpu)) {
     const inside = join(ROOT, 'node_modules')
-    copy(join('node_modules', name), to, (file) => isRun(file.slice(inside.length + 1), name))
+    const wanted = (/** @type {string} */ file) => !(gpu === 'cuda12' && FOR_CUDA_13.test(file))
+    copy(join('node_modules', name), to, (file) => wanted(file) && isRun(file.slice(inside.length + 1), name))
   }
   const whole = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const kept = Object.fromEntries(KEPT_OF_PACKAGE.map((key) => [key, whole[key]]))
@@ -75,11 +84,15 @@ export function assemble(to, gpu) {
  * The packages that are installed here and needed by the running product, as the lock file tells.
  * @param {Gpu} gpu
  * @returns {string[]} paths below node_modules, those inside others included
+ * @throws {StepError} when llama.cpp has no such binaries for this platform
  */
 export function packages(gpu) {
   const { packages: locked } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))
   const variants = ['', ...GPU_VARIANTS[gpu].map((name) => `-${name}`)]
   const llama = variants.map((variant) => `@node-llama-cpp/${platform()}${variant}`)
+  const absent = llama.filter((name) => !existsSync(join(ROOT, 'node_modules', name)))
+  if (absent.length > 0)
+    throw new StepError(`There is no ${absent.join(' and no ')} for this machine: choose another --gpu.`)
   return Object.entries(locked)
     .filter(
       ([path, entry]) => path !== '' && !entry.dev && !entry.devOptional && existsSync(join(ROOT, path)),
