@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The way by npm, which a clone has and an image or a bundle has not. */
-const BY_NPM = fileURLToPath(new URL('../../../scripts/guichet.mjs', import.meta.url))
+/** Whether this is a clone with npm's scripts, which an image and a bundle are not: nothing is ever installed there. */
+export const IN_CLONE = existsSync(fileURLToPath(new URL('../../../scripts/guichet.mjs', import.meta.url)))
 
 /** How a command of ours is typed where this Guichet is installed. */
 export function commandLine(args: string): string {
-  return existsSync(BY_NPM) ? `npm run guichet -- ${args}` : `guichet ${args}`
+  return IN_CLONE ? `npm run guichet -- ${args}` : `guichet ${args}`
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { readConfig, ConfigError, type Config } from '../config.js'
+import { IN_CLONE } from './command-line.js'
 import { checkCompiler, checkCpu, checkDisk, checkGpu, checkNode } from './check-machine.js'
 import { checkDatabase, checkModels } from './check-appliance.js'
 import { checkBackups } from './check-backups.js'
@@ -21,7 +22,7 @@ export function registerDoctor(program: Command): void {
 }
 
 async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const probed = await Promise.all([checkCompiler(), checkCpu(), checkGpu()])
+  const probed = await Promise.all([...(IN_CLONE ? [checkCompiler()] : []), checkCpu(), checkGpu()])
   const machine = [checkNode(process.versions.node), ...probed]
   let config: Config
   try {
