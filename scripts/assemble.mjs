@@ -40,6 +40,7 @@ export const GPU_VARIANTS = {
 const NOT_RUN = [
   /\.d\.[cm]?ts(\.map)?$/,
   /\.map$/,
+  /^@types\//,
   // The sources and intermediate files of the one package that is compiled here.
   /^better-sqlite3\/(deps|src)$/,
   /^better-sqlite3\/build\/(?!Release)/,
