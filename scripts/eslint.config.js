@@ -19,7 +19,7 @@ const NO_PROCESS = [
 ]
 
 export default defineConfig([
-  globalIgnores(['dist/', 'data/', 'models/', 'test/fixtures/', 'node_modules/']),
+  globalIgnores(['dist/', '.cache/', 'data/', 'models/', 'test/fixtures/', 'node_modules/']),
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -1,4 +1,5 @@
 // `npm test [-- TIER…] [FILE…]`: sets up, then runs every check and test. See scripts/README.md.
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,11 @@ import { runVisibly } from './steps.mjs'
 import { missingForRooms } from '../test/airgap/needs.mjs'
 
 const TIERS = ['checks', 'unit', 'integration', 'model', 'browser', 'airgap']
-/** What the model, browser and airgap tiers read: both come from the npm registry, so that it runs on a closed network too. */
+/** Builds a container image and so takes minutes: runs when it is named, or when REQUIRE_IMAGE=1. */
+const IMAGE = 'image'
+/** What that builds and runs with. */
+const IMAGE_TOOLS = ['buildah', 'podman', 'runc', 'debootstrap', 'nsenter']
+/** What the tiers after the integration tests read: both come from the npm registry, so that it runs on a closed network too. */
 const TEST_MODELS = ['all-MiniLM-L6-v2', 'tinyllama-1.1b-chat-iq2_xxs']
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -95,6 +100,16 @@ async function runDemandingTier(tier, files, missing) {
     results.push({ name: `${tier} tests`, passed: 0, failed: 1 })
 }
 
+/** What is missing for building and running containers here. */
+function imageNeeds() {
+  if (process.platform !== 'linux') return 'they need Linux'
+  if (process.getuid?.() !== 0) return 'they need the superuser'
+  const absent = IMAGE_TOOLS.filter((tool) => spawnSync(tool, ['--version']).error !== undefined)
+  return absent.length === 0
+    ? undefined
+    : `they need ${absent.join(', ')} (on Debian: apt-get install -y ${absent.join(' ')})`
+}
+
 function summary() {
   process.stdout.write('\n')
   const passed = results.reduce((sum, result) => sum + result.passed, 0)
@@ -110,9 +125,10 @@ function summary() {
 
 process.chdir(ROOT)
 const given = process.argv.slice(2)
-const named = TIERS.filter((tier) => given.includes(tier))
-const tiers = named.length > 0 ? named : TIERS
-const files = given.filter((argument) => !TIERS.includes(argument))
+const named = [...TIERS, IMAGE].filter((tier) => given.includes(tier))
+const byDefault = process.env['REQUIRE_IMAGE'] === '1' ? [...TIERS, IMAGE] : TIERS
+const tiers = named.length > 0 ? named : byDefault
+const files = given.filter((argument) => ![...TIERS, IMAGE].includes(argument))
 
 await orExplain(async () => {
   checkNode()
@@ -133,4 +149,5 @@ if (tiers.includes('model')) await runModelTier(files)
 const noChromium = chromium() === undefined ? 'no Chromium' : undefined
 if (tiers.includes('browser')) await runDemandingTier('browser', files, noChromium)
 if (tiers.includes('airgap')) await runDemandingTier('airgap', files, noChromium ?? missingForRooms())
+if (tiers.includes(IMAGE)) await runDemandingTier(IMAGE, files, imageNeeds())
 summary()
