@@ -124,7 +124,7 @@ export class Container {
       this.#way.child.kill()
       rmSync(this.#way.socket, { force: true })
     }
-    await attempt('podman', ['rm', '--force', '--time', '0', this.name], STOP_MS)
+    await attempt('podman', ['rm', '--force', '--volumes', '--time', '0', this.name], STOP_MS)
   }
 }
 
