@@ -28,10 +28,10 @@ interface Compose {
 const read = (path: string) =>
   readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8')
 
-const compose = parse(read('compose.yaml')) as Compose
+const compose = parse(read('docs/compose.yaml')) as Compose
 const services = Object.entries(compose.services)
 
-describe('compose.yaml', () => {
+describe('docs/compose.yaml', () => {
   it.each(services)('gives %s no privileges and no writable root', (_name, service) => {
     expect(service).toMatchObject({
       read_only: true,
