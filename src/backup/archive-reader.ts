@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
 import { z } from 'zod'
-import { BackupError, reasonOf } from './backup-error.js'
+import { BackupError, codeOf, reasonOf } from './backup-error.js'
 import { isNewerFormat, Manifest, MANIFEST_MAX_BYTES, MANIFEST_NAME, type BackupFile } from './manifest.js'
 
 const READ_BYTES = 256 * 1024
@@ -34,11 +34,22 @@ export async function readArchive(file: string, options: ReadOptions): Promise<M
   } catch (error) {
     options.signal.throwIfAborted()
     if (error instanceof BackupError) throw new BackupError(`${file}: ${error.message}`, { cause: error })
+    if (isOfSystem(error)) {
+      throw new BackupError(
+        `${file} could not be read through (${reasonOf(error)}), which says nothing against the backup: correct rights, room or disk, then try again.`,
+        { cause: error },
+      )
+    }
     throw new BackupError(
       `${file} is damaged or is no backup of Guichet (${reasonOf(error)}): use another one.`,
       { cause: error },
     )
   }
+}
+
+/** A failure of a file or a disk (EACCES, EIO, ENOSPC), as against one of what the file holds. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && codeOf(error) !== 'EISDIR'
 }
 
 class Reading {

@@ -58,7 +58,7 @@ export function registerRestore(program: Command): void {
             : [
                 'It held no signing key, so this folder keeps its own: widget tokens signed with another one end.',
               ]),
-          `Next: npm start${restored.outdated.length > 0 ? ', which brings the database up to date' : ''}.`,
+          `Next: start Guichet${restored.outdated.length > 0 ? ', which brings the database up to date' : ''}.`,
         ].join('\n')
         print(options.json, { ...checkedJson(restored), aside: restored.aside }, `${text}\n`)
       })

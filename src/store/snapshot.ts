@@ -102,7 +102,7 @@ function openReadable(file: string): Connection {
   const found = inspectDatabase(file)
   switch (found.state) {
     case 'absent':
-      throw new DatabaseError(`There is no database at ${file} yet: start the appliance once (npm start).`)
+      throw new DatabaseError(`There is no database at ${file} yet: start the appliance once.`)
     case 'newer':
       throw new DatabaseError(
         `${file} was written by a newer version of Guichet (it knows "${found.version}"): back it up with that version.`,

@@ -31,7 +31,7 @@ describe('a restore', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('taken 2026-01-02T03:04:05.000Z by Guichet 0.0.1')
     expect(stdout).toContain('2 sources, 1 upload, 1 conversation, 2 messages')
-    expect(stdout).toMatch(/Next: npm start/)
+    expect(stdout).toMatch(/Next: start Guichet/)
     expect(old.now()).toEqual(RESTORED)
     const [aside = ''] = old.asides()
     expect(stdout).toContain(join(dataDir, aside))
@@ -109,6 +109,17 @@ describe('a restore', () => {
     const elsewhere = { file, dataDir: join(out, 'nowhere'), version: '0.0.1' }
     await checkBackup(elsewhere, never)
     expect(existsSync(elsewhere.dataDir)).toBe(false)
+  })
+})
+
+describe('a disk that fails', () => {
+  // The kernel answers a read of this one with an I/O error, to root too.
+  it.skipIf(process.platform !== 'linux')('is not taken for a damaged backup', async () => {
+    const before = stateOf(dataDir)
+    const { code, stderr } = await guichet(dataDir, ['restore', '/proc/self/mem'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/could not be read through \(EIO.*says nothing against the backup/)
+    expect(stateOf(dataDir)).toEqual(before)
   })
 })
 
