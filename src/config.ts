@@ -4,8 +4,10 @@ import { Cron } from 'croner'
 import { z } from 'zod'
 import { usableCores } from './cores.js'
 
-const port = z.coerce.number('must be a number').int('must be a whole number').min(0).max(65535)
-const count = z.coerce.number('must be a number').int('must be a whole number').min(0)
+/** Of its own for what is no number; what is one and lies outside of its bounds is told by zod, with the bound. */
+const notANumber = ({ code }: { code?: string }) => (code === 'invalid_type' ? 'must be a number' : undefined)
+const port = z.coerce.number({ error: notANumber }).int('must be a whole number').min(0).max(65535)
+const count = z.coerce.number({ error: notANumber }).int('must be a whole number').min(0)
 /** An empty variable (`PORT=`) means the same as none. */
 const optionalText = z
   .string()

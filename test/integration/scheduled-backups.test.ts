@@ -201,7 +201,7 @@ describe('what is said of scheduled backups', () => {
       expect(env({ BACKUP_DIR: '/b', BACKUP_SCHEDULE: wrong })).toThrow(
         /BACKUP_SCHEDULE: ".+" is not usable: must be a cron/,
       )
-    expect(env({ BACKUP_DIR: '/b', BACKUP_KEEP: '0' })).toThrow(/BACKUP_KEEP: "0" is not usable/)
+    expect(env({ BACKUP_DIR: '/b', BACKUP_KEEP: '0' })).toThrow(/BACKUP_KEEP: "0" is not usable: .*>=1/)
     for (const inside of ['/srv/guichet/uploads', '/srv/guichet/uploads/deep'])
       expect(env({ BACKUP_DIR: inside })).toThrow(/BACKUP_DIR must lie outside of the uploads/)
     expect(env({ BACKUP_DIR: '/srv/guichet/uploads-backup' })().backup).toBeDefined()
