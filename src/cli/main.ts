@@ -24,6 +24,12 @@ registerBackup(program)
 registerRestore(program)
 registerBundle(program)
 
+// Whoever reads the output may have seen enough (`guichet models list | head -1`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

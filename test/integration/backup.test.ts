@@ -223,7 +223,7 @@ describe('a backup that cannot be made', () => {
     mkdirSync(empty)
     const { code, stderr } = await guichet(empty, ['backup', file])
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^There is no database at .+ yet: start the appliance once \(npm start\)\.\n$/)
+    expect(stderr).toMatch(/^There is no database at .+ yet: start the appliance once\.\n$/)
     expect(readdirSync(empty)).toEqual([])
   })
 

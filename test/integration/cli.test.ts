@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -84,5 +85,16 @@ describe('guichet doctor', () => {
 
   it('refuses a model it does not know', async () => {
     expect((await guichet(['models', 'fetch', 'no-such-model'])).code).toBe(1)
+  })
+})
+
+describe('guichet', () => {
+  it('ends quietly when nobody reads on, as head does', async () => {
+    const child = spawn(process.execPath, [CLI, 'models', 'list'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    let complaint = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text))
+    const [code] = (await once(child, 'close')) as [number | null]
+    expect({ code, complaint }).toEqual({ code: 0, complaint: '' })
   })
 })
