@@ -78,6 +78,7 @@ async function fill(database: Database): Promise<void> {
     .execute()
   await fillTalk(database)
   await fillKnowledge(database)
+  await fillUse(database)
   await db.insertInto('rate_window').values({ key: 'acme', hits: 3, reset_at: 1_767_322_800_000 }).execute()
   await db.insertInto('setting').values({ key: 'page', value: '{"language":"en"}' }).execute()
   await db
@@ -200,6 +201,60 @@ async function fillKnowledge({ db, connection }: Database): Promise<void> {
   index.ensureVectorTable(DIMENSION, 'fixture')
   const vector = new Float32Array([1, 0, 0, 0])
   index.insert({ num: 7, orgId: 'acme', title: 'open', body: 'open nine', vector })
+}
+
+/** What the use of the API leaves behind. */
+async function fillUse({ db }: Database): Promise<void> {
+  const org = { org_id: 'acme' }
+  const assistant = { assistant_id: 'assistant-1' }
+  const when = { created_at: AT, updated_at: AT }
+  await db
+    .insertInto('user_context')
+    .values({ id: 'context-1', ...org, user_reference: 'customer-1', traits: '{"name":"Alice"}', ...when })
+    .execute()
+  await db
+    .insertInto('assistant_source')
+    .values({ ...assistant, source_id: 'source-qa', rule: 'exclude' })
+    .execute()
+  const rated = { conversation_id: 'conversation-1', message_id: 'message-2', session_id: null }
+  await db
+    .insertInto('feedback')
+    .values({ id: 'feedback-1', ...org, ...assistant, ...rated, rating: 'thumbs_up', comment: null, ...when })
+    .execute()
+  await db
+    .insertInto('widget_config')
+    .values({ id: 'config-1', ...org, ...assistant, name: 'Shop', config: '{}', ...when })
+    .execute()
+  const event = { client_id: 'client-1', event_type: 'open', user_id: null, metadata: '{}', created_at: AT }
+  await db
+    .insertInto('telemetry_event')
+    .values({ ...org, ...assistant, ...event })
+    .execute()
+  const call = { client_id: 'client-1', method: 'GET', route: '/api/v1/assistants/', status: 200 }
+  await db
+    .insertInto('request_log')
+    .values({ ...org, request_id: 'request-1', caller: 'key', ...call, ms: 1.5, created_at: AT })
+    .execute()
+  await db
+    .insertInto('request_hour')
+    .values({ ...org, hour: AT, ...call, requests: 1, total_ms: 1.5, histogram: '[1]' })
+    .execute()
+  await db
+    .insertInto('unanswered_group')
+    .values({
+      ...{ id: 'group-1', ...org, ...assistant, question: 'Who are you?', language: 'en', vector: null },
+      ...{ questions: 1, status: 'open', source_id: null, first_at: AT, last_at: AT },
+    })
+    .execute()
+  const asked = { group_id: 'group-1', message_id: 'message-1', question: 'Who are you?', created_at: AT }
+  await db
+    .insertInto('unanswered_question')
+    .values({ ...org, ...asked })
+    .execute()
+  await db
+    .insertInto('idempotent_answer')
+    .values({ ...org, key: 'key-1', fingerprint: 'hash', status: 201, body: '{}', created_at: AT })
+    .execute()
 }
 
 /** A table left empty would prove nothing about the migrations to come. */

@@ -172,6 +172,7 @@ export function buildApp(
     },
     {
       proxyHops: config.http.proxyHops,
+      version: VERSION,
       uploadsDir,
       maxUploadBytes: config.http.maxUploadBytes,
       metricsToken: config.http.metricsToken,

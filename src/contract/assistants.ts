@@ -51,10 +51,12 @@ export const AssistantPatch = z.object({
 })
 export type AssistantPatch = z.infer<typeof AssistantPatch>
 
-export const Assistant = z.object({
-  id: Id,
-  ...fields,
-  created_at: Timestamp,
-  updated_at: Timestamp,
-})
+export const Assistant = z
+  .object({
+    id: Id,
+    ...fields,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .meta({ id: 'Assistant' })
 export type Assistant = z.infer<typeof Assistant>

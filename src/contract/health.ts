@@ -9,14 +9,16 @@ const ChatState = z.object({
 })
 
 /** `GET /readyz` and the open part of `GET /health`. */
-export const Health = z.object({
-  /** Retrieval can answer. */
-  ready: z.boolean(),
-  /** What is missing, when it is not. */
-  detail: z.string().nullable(),
-  version: z.string(),
-  chat: ChatState.pick({ state: true }),
-})
+export const Health = z
+  .object({
+    /** Retrieval can answer. */
+    ready: z.boolean(),
+    /** What is missing, when it is not. */
+    detail: z.string().nullable(),
+    version: z.string(),
+    chat: ChatState.pick({ state: true }),
+  })
+  .meta({ id: 'Health' })
 export type Health = z.infer<typeof Health>
 
 /** How scheduled backups stand. */
@@ -45,7 +47,7 @@ export const HealthDetails = Health.extend({
   disk_free_bytes: z.int().nullable(),
   /** Null when no backups are scheduled. */
   backup: BackupHealth.nullable(),
-})
+}).meta({ id: 'HealthDetails' })
 export type HealthDetails = z.infer<typeof HealthDetails>
 
 /** `GET /page/config.json`: what the page at `/` needs to begin. */

@@ -50,37 +50,39 @@ export const SourceQuery = Paging.extend({
 export type SourceQuery = z.infer<typeof SourceQuery>
 
 /** Something the organization has taught its assistants. */
-export const KnowledgeSource = z.object({
-  id: Id,
-  type: SourceType,
-  title: z.string(),
-  status: SourceStatus,
-  stage: z.enum(['fetch', 'extract', 'chunk', 'embed', 'index']).nullable(),
-  error: z.string().nullable(),
-  progress: z.object({
-    pages_done: z.int(),
+export const KnowledgeSource = z
+  .object({
+    id: Id,
+    type: SourceType,
+    title: z.string(),
+    status: SourceStatus,
+    stage: z.enum(['fetch', 'extract', 'chunk', 'embed', 'index']).nullable(),
+    error: z.string().nullable(),
+    progress: z.object({
+      pages_done: z.int(),
+      pages: z.int().nullable(),
+      passages_done: z.int(),
+      passages: z.int(),
+    }),
+    language: z.string().nullable(),
     pages: z.int().nullable(),
-    passages_done: z.int(),
     passages: z.int(),
-  }),
-  language: z.string().nullable(),
-  pages: z.int().nullable(),
-  passages: z.int(),
-  bytes: z.int().nullable(),
-  sha256: z.string().nullable(),
-  file_name: z.string().nullable(),
-  file_type: z.string().nullable(),
-  media_type: z.string().nullable(),
-  url: z.string().nullable(),
-  question: z.string().nullable(),
-  answer: z.string().nullable(),
-  tags: z.array(z.string()),
-  source: z.string().nullable(),
-  /** Empty = every assistant of the organization. */
-  assistant_ids: z.array(Id),
-  created_at: Timestamp,
-  updated_at: Timestamp,
-})
+    bytes: z.int().nullable(),
+    sha256: z.string().nullable(),
+    file_name: z.string().nullable(),
+    file_type: z.string().nullable(),
+    media_type: z.string().nullable(),
+    url: z.string().nullable(),
+    question: z.string().nullable(),
+    answer: z.string().nullable(),
+    tags: z.array(z.string()),
+    source: z.string().nullable(),
+    /** Empty = every assistant of the organization. */
+    assistant_ids: z.array(Id),
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .meta({ id: 'KnowledgeSource' })
 export type KnowledgeSource = z.infer<typeof KnowledgeSource>
 
 /** `POST /knowledge/search`. */
@@ -91,16 +93,18 @@ export const KnowledgeSearch = z.object({
 })
 export type KnowledgeSearch = z.infer<typeof KnowledgeSearch>
 
-export const KnowledgeHit = z.object({
-  source_id: Id,
-  passage_id: Id,
-  type: SourceType,
-  title: z.string(),
-  text: z.string(),
-  page: z.int().nullable(),
-  section: z.string().nullable(),
-  score: z.number(),
-  lexical_score: z.number(),
-  vector_score: z.number(),
-})
+export const KnowledgeHit = z
+  .object({
+    source_id: Id,
+    passage_id: Id,
+    type: SourceType,
+    title: z.string(),
+    text: z.string(),
+    page: z.int().nullable(),
+    section: z.string().nullable(),
+    score: z.number(),
+    lexical_score: z.number(),
+    vector_score: z.number(),
+  })
+  .meta({ id: 'KnowledgeHit' })
 export type KnowledgeHit = z.infer<typeof KnowledgeHit>

@@ -1,4 +1,4 @@
-import express, { json, Router, type Express } from 'express'
+import express, { Router, type Express } from 'express'
 import helmet from 'helmet'
 import type { Assistants } from '../domain/assistants/assistants.js'
 import type { Caller } from '../domain/auth/caller.js'
@@ -11,12 +11,11 @@ import type { Sessions } from '../domain/sessions/sessions.js'
 import type { Logger } from '../log.js'
 import type { Metrics } from '../metrics/metrics.js'
 import { errorHandler, unknownPath } from './errors.js'
-import { authenticate } from './middleware/authenticate.js'
+import { authenticate, authenticateIfAny } from './middleware/authenticate.js'
 import { bodyDeadline } from './middleware/body-deadline.js'
 import { anyOrigin } from './middleware/cors.js'
 import { countRequests } from './middleware/count-requests.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
-
 import { requestLog } from './middleware/request-log.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
@@ -24,6 +23,7 @@ import { healthRoutes, probeRoutes } from './routes/health.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
 import { metricsRoutes } from './routes/metrics.js'
 import { pageRoutes, type PageParts } from './routes/page.js'
+import { referenceRoutes } from './routes/reference.js'
 import { sessionRoutes } from './routes/sessions.js'
 
 /** What the HTTP side calls; it knows nothing below. */
@@ -44,6 +44,7 @@ export interface Services {
 export interface HttpOptions {
   /** Proxies in front of us whose X-Forwarded-For may be believed. */
   proxyHops: number
+  version: string
   uploadsDir: string
   maxUploadBytes: number
   /** What /metrics is read with; undefined = by direct requests only. */
@@ -51,9 +52,9 @@ export interface HttpOptions {
   log: Logger
 }
 
-const JSON_LIMIT = '256kb'
 /** For the body of anything but an upload, in ms. */
 const BODY_MS = 30_000
+
 /** The whole HTTP side; it does not listen. Order matters: who asks, may they, what do they say, then the routes. */
 export function createHttpApp(services: Services, options: HttpOptions): Express {
   const app = express()
@@ -64,25 +65,29 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
   app.use(countRequests(services.metrics.requests))
   app.use(requestLog(options.log))
   app.use(securityHeaders())
-  app.use(probeRoutes(services.health))
-  app.use(metricsRoutes(services.metrics, options.metricsToken))
-  app.use('/api', anyOrigin(), bodyDeadline(BODY_MS), apiRoutes(services, options))
+  app.use('/api', anyOrigin(), bodyDeadline(BODY_MS))
+  app.use(apiRoutes(services, options))
   app.use(pageRoutes(services.page))
   app.use(unknownPath)
   app.use(errorHandler(options.log))
   return app
 }
 
+/** Every operation of the contract: first those for anybody, then those for whoever has been recognized. */
 function apiRoutes(services: Services, options: HttpOptions): Router {
-  const authenticated = authenticate(services)
   const router = Router()
   const counted = organizationRateLimit(services.rateLimits)
-  router.use(['/v1/auth', '/auth'], authRoutes(services.widgetTokens, counted))
-  router.use(['/v1/health', '/health'], healthRoutes(services.health, authenticated))
-  router.use('/v1', authenticated, counted, json({ limit: JSON_LIMIT }))
-  router.use(['/v1/assistants', '/v1/agents'], assistantRoutes(services.assistants))
-  router.use('/v1/sessions', sessionRoutes(services.sessions, services.messages))
-  router.use('/v1/knowledge', knowledgeRoutes(services.knowledge, options))
+  probeRoutes(router, services.health)
+  metricsRoutes(router, services.metrics, options.metricsToken)
+  authRoutes(router, services.widgetTokens, counted)
+  router.use(['/api/v1/health', '/api/health'], authenticateIfAny(services))
+  healthRoutes(router, services.health)
+  referenceRoutes(router, options.version)
+
+  router.use('/api/v1', authenticate(services), counted)
+  assistantRoutes(router, services.assistants)
+  sessionRoutes(router, services.sessions, services.messages)
+  knowledgeRoutes(router, services.knowledge, options)
   return router
 }
 

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express'
+import type { Operation, Scope } from '../contract/operation.js'
 import type { Caller } from '../domain/auth/caller.js'
 import { AppError } from '../errors.js'
 
@@ -19,6 +20,11 @@ export function callerOf(req: Request): Caller {
   return caller
 }
 
+/** Who sent the request, where that need not be known. */
+export function callerIfAny(req: Request): Caller | undefined {
+  return callers.get(req)
+}
+
 /** The one sentence for a request without credentials. */
 export function unauthenticated(): AppError {
   return new AppError(
@@ -27,10 +33,27 @@ export function unauthenticated(): AppError {
   )
 }
 
-/** Lets keys and the operator pass; a widget token is public and may not do this. */
-export const keysOnly: RequestHandler = (req, _res, next) => {
-  if (callerOf(req).kind === 'widget') {
-    throw new AppError('forbidden', 'A widget token may not do this; it takes X-API-Key and X-API-Secret.')
+/** Lets those pass whom the operation is for: a widget token is public, and a key may be narrowed to some scopes. */
+export function requireAccess({ access, scope }: Pick<Operation, 'access' | 'scope'>): RequestHandler {
+  return (req, _res, next) => {
+    if (access === 'widget' || access === 'key') {
+      const caller = callerOf(req)
+      if (access === 'key' && caller.kind === 'widget') {
+        throw new AppError(
+          'forbidden',
+          'A widget token may not do this; it takes X-API-Key and X-API-Secret.',
+        )
+      }
+      if (caller.kind === 'key' && scope !== undefined && !allows(caller.scopes, scope)) {
+        throw new AppError('forbidden', `This key may not do this; it takes the scope "${scope}".`)
+      }
+    }
+    next()
   }
-  next()
+}
+
+/** Whether one of the scopes held includes the one asked for; writing includes reading. */
+function allows(held: readonly string[], scope: Scope): boolean {
+  const [area] = scope.split(':')
+  return held.includes('*') || held.includes(scope) || held.includes(`${area ?? ''}:write`)
 }

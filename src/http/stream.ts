@@ -1,4 +1,4 @@
-import type { Response } from 'express'
+import type { Request, Response } from 'express'
 import type { StreamFrame } from '../contract/messages.js'
 import type { Turn } from '../domain/conversations/turn.js'
 import { describeFailure } from './errors.js'
@@ -7,6 +7,11 @@ import { describeFailure } from './errors.js'
 const PING_MS = 15_000
 /** Clients give up after 10 s without headers; up to 3 s of these go by while search is awaited (domain/readiness.ts). */
 const HEADERS_WITHIN_MS = 6000
+
+/** Whether the client asks to watch the reply being made. */
+export function wantsEvents(req: Request): boolean {
+  return req.get('accept')?.includes('text/event-stream') === true
+}
 
 /** Sends a reply as it is being made: frames `data: {json}`, last `done` or `error`. */
 export async function sendTurnAsEvents(res: Response, turn: Turn): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from 'kysely'
+import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Page, Paging } from '../contract/common.js'
 import type { Executor } from './database.js'
 import type { AssistantTable } from './schema.js'
@@ -9,7 +9,7 @@ export type AssistantStore = ReturnType<typeof assistantStore>
 /** Assistants, always within one organization. */
 export function assistantStore(db: Executor) {
   return {
-    create: async (row: AssistantRow, executor: Executor = db): Promise<void> => {
+    create: async (row: Insertable<AssistantTable>, executor: Executor = db): Promise<void> => {
       await executor.insertInto('assistant').values(row).execute()
     },
 

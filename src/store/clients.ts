@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import type { Insertable, Selectable } from 'kysely'
 import type { Executor } from './database.js'
 import type { ClientTable } from './schema.js'
 
@@ -8,7 +8,7 @@ export type ClientStore = ReturnType<typeof clientStore>
 /** API clients: a public id and the hash of a secret. */
 export function clientStore(db: Executor) {
   return {
-    create: async (row: ClientRow, executor: Executor = db): Promise<void> => {
+    create: async (row: Insertable<ClientTable>, executor: Executor = db): Promise<void> => {
       await executor.insertInto('client').values(row).execute()
     },
 

@@ -11,7 +11,7 @@ export type ConversationStore = ReturnType<typeof conversationStore>
 /** Conversations and their messages. */
 export function conversationStore(db: Executor) {
   return {
-    create: async (row: ConversationRow, executor: Executor = db): Promise<void> => {
+    create: async (row: Insertable<ConversationTable>, executor: Executor = db): Promise<void> => {
       await executor.insertInto('conversation').values(row).execute()
     },
 
@@ -34,7 +34,11 @@ export function conversationStore(db: Executor) {
       for (const message of messages) await executor.insertInto('message').values(message).execute()
       await executor
         .updateTable('conversation')
-        .set({ updated_at: at })
+        .set((eb) => ({
+          updated_at: at,
+          last_message_at: at,
+          message_count: eb('message_count', '+', messages.length),
+        }))
         .where('org_id', '=', orgId)
         .where('id', '=', id)
         .execute()

@@ -1,4 +1,12 @@
 import type { Generated } from 'kysely'
+import type {
+  IdempotentAnswerTable,
+  RequestHourTable,
+  RequestLogTable,
+  TelemetryEventTable,
+  UnansweredGroupTable,
+  UnansweredQuestionTable,
+} from './schema-usage.js'
 
 /** ISO 8601, UTC, milliseconds: sorts as text. */
 type Time = string
@@ -21,8 +29,28 @@ export interface ClientTable {
   org_id: string
   name: string
   secret_hash: string
+  /** The secret sealed under the appliance's key (domain/auth/sealing.ts); null until it is known. */
+  secret_sealed: string | null
+  /** After a rotation with a grace period: the secret before, and until when it is taken. */
+  previous_secret_hash: string | null
+  previous_secret_until: Time | null
   allowed_origins: Json
+  /** What its keys may do: `*`, or scopes such as `knowledge:write`. */
+  scopes: Generated<Json>
+  /** The only assistants it may use; empty = all of the organization's. */
+  assistant_ids: Generated<Json>
+  last_used_at: Time | null
   created_at: Time
+}
+
+export interface UserContextTable {
+  id: string
+  org_id: string
+  /** The organization's own name for the person. */
+  user_reference: string
+  traits: Json
+  created_at: Time
+  updated_at: Time
 }
 
 export interface AssistantTable {
@@ -39,8 +67,16 @@ export interface AssistantTable {
   fixed_language: string | null
   answer_mode: 'auto' | 'quote' | 'compose'
   widget_search: Flag
+  /** `all`: every source open to it but the excluded ones; `included`: only those included by name. */
+  knowledge_mode: Generated<'all' | 'included'>
   created_at: Time
   updated_at: Time
+}
+
+export interface AssistantSourceTable {
+  assistant_id: string
+  source_id: string
+  rule: 'include' | 'exclude'
 }
 
 export interface ConversationTable {
@@ -52,6 +88,9 @@ export interface ConversationTable {
   title: string | null
   locale: string | null
   status: 'active' | 'closed'
+  user_context_id: string | null
+  message_count: Generated<number>
+  last_message_at: Time | null
   metadata: Json
   created_at: Time
   updated_at: Time
@@ -119,6 +158,14 @@ export interface SourceTable {
   tags: Json
   /** The reference's free-text `source` field ("manual"). */
   origin: string | null
+  summary: string | null
+  keywords: Generated<Json>
+  /** Where the page was found in the end, after redirects. */
+  final_url: string | null
+  /** What the web server said of the page it sent, to be told that nothing changed. */
+  etag: string | null
+  last_modified: string | null
+  fetched_at: Time | null
   created_at: Time
   updated_at: Time
 }
@@ -184,11 +231,37 @@ export interface OperatorTokenTable {
   expires_at: Time
 }
 
+export interface FeedbackTable {
+  id: string
+  org_id: string
+  assistant_id: string
+  conversation_id: string
+  /** Exactly one of `session_id` and `message_id` is set: what was rated. */
+  session_id: string | null
+  message_id: string | null
+  rating: 'positive' | 'neutral' | 'negative' | 'thumbs_up' | 'thumbs_down' | 'incorrect'
+  comment: string | null
+  created_at: Time
+  updated_at: Time
+}
+
+export interface WidgetConfigTable {
+  id: string
+  org_id: string
+  assistant_id: string | null
+  name: string
+  config: Json
+  created_at: Time
+  updated_at: Time
+}
+
 /** Every table of appliance.db that is reached through Kysely. FTS and vectors: passage-index.ts. */
 export interface Schema {
   organization: OrganizationTable
   client: ClientTable
+  user_context: UserContextTable
   assistant: AssistantTable
+  assistant_source: AssistantSourceTable
   conversation: ConversationTable
   session: SessionTable
   message: MessageTable
@@ -199,4 +272,12 @@ export interface Schema {
   rate_window: RateWindowTable
   setting: SettingTable
   operator_token: OperatorTokenTable
+  feedback: FeedbackTable
+  widget_config: WidgetConfigTable
+  telemetry_event: TelemetryEventTable
+  request_log: RequestLogTable
+  request_hour: RequestHourTable
+  unanswered_group: UnansweredGroupTable
+  unanswered_question: UnansweredQuestionTable
+  idempotent_answer: IdempotentAnswerTable
 }

@@ -85,6 +85,12 @@ export function newRow(given: NewSource): Insertable<SourceTable> & Selectable<S
     answer: given.answer ?? null,
     tags: JSON.stringify(given.tags ?? []),
     origin: given.origin ?? null,
+    summary: null,
+    keywords: '[]',
+    final_url: null,
+    etag: null,
+    last_modified: null,
+    fetched_at: null,
     created_at: now,
     updated_at: now,
   }

@@ -1,3 +1,5 @@
+import { checkAgainstDocument } from './document.js'
+
 /** What a request comes back with. */
 export interface Answer {
   status: number
@@ -13,7 +15,7 @@ export function data(answer: Answer): Record<string, unknown> {
   return body.data as Record<string, unknown>
 }
 
-/** Sends JSON (or a prepared body) and reads what comes back, JSON or not. */
+/** Sends JSON (or a prepared body) and reads what comes back; JSON answers are held to the reference. */
 export async function send(
   url: string,
   options: {
@@ -33,8 +35,9 @@ export async function send(
     ...(raw !== undefined && { body: raw }),
     ...(signal && { signal }),
   })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, body: parseOr(text) }
+  const parsed = parseOr(await response.text())
+  checkAgainstDocument(method, url, response.status, parsed)
+  return { status: response.status, headers: response.headers, body: parsed }
 }
 
 /** The JSON frames of an event stream's text. */

@@ -19,7 +19,7 @@ export class Assistants {
 
   async create(orgId: string, given: NewAssistant, executor?: Executor): Promise<Assistant> {
     const now = new Date().toISOString()
-    const row: AssistantRow = {
+    const row = {
       id: randomUUID(),
       org_id: orgId,
       name: given.name,
@@ -27,12 +27,13 @@ export class Assistants {
       tone: given.tone ?? 'professional',
       language: given.language ?? 'en',
       default_tasks: JSON.stringify(given.default_tasks ?? []),
-      is_active: given.is_active === false ? 0 : 1,
+      is_active: given.is_active === false ? (0 as const) : (1 as const),
       instructions: given.instructions ?? '',
       handoff_message: given.handoff_message ?? '',
       fixed_language: given.fixed_language ?? null,
-      answer_mode: given.answer_mode ?? 'auto',
-      widget_search: given.widget_search === true ? 1 : 0,
+      answer_mode: given.answer_mode ?? ('auto' as const),
+      widget_search: given.widget_search === true ? (1 as const) : (0 as const),
+      knowledge_mode: 'all' as const,
       created_at: now,
       updated_at: now,
     }

@@ -7,4 +7,12 @@ export interface Caller {
   kind: 'key' | 'widget' | 'operator'
   orgId: string
   clientId: string
+  /** What a key may do: `*`, or scopes such as `knowledge:write`. */
+  scopes: readonly string[]
+  /** The only assistants the client may use; empty = all of the organization's. */
+  assistantIds: readonly string[]
+  /** Of a widget token: what tells it from others of the same client. */
+  tokenId: string | null
+  /** Of a widget token that was handed a `user_token`: the customer it speaks for. */
+  customerId: string | null
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
 import { AppError } from '../../errors.js'
-import type { ClientStore } from '../../store/clients.js'
+import type { ClientRow, ClientStore } from '../../store/clients.js'
 import type { Executor } from '../../store/database.js'
 import type { Caller } from './caller.js'
 import { hashSecret, newSecret, secretMatches } from './secrets.js'
@@ -51,6 +52,25 @@ export class Clients {
     if (client === undefined || !matches) {
       throw new AppError('unauthorized', 'Authentication failed - X-API-Key or X-API-Secret is wrong.')
     }
-    return { kind: 'key', orgId: client.org_id, clientId: client.id }
+    return callerFor('key', client)
+  }
+}
+
+const Names = z.array(z.string())
+
+/** The caller that a client's key, or a token made for the client, speaks for. */
+export function callerFor(
+  kind: 'key' | 'widget',
+  client: ClientRow,
+  token: { id: string | null; customerId: string | null } = { id: null, customerId: null },
+): Caller {
+  return {
+    kind,
+    orgId: client.org_id,
+    clientId: client.id,
+    scopes: kind === 'key' ? Names.parse(JSON.parse(client.scopes)) : [],
+    assistantIds: Names.parse(JSON.parse(client.assistant_ids)),
+    tokenId: token.id,
+    customerId: token.customerId,
   }
 }

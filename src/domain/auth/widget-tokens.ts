@@ -1,15 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { z } from 'zod'
 import type { WidgetToken } from '../../contract/auth.js'
 import { AppError } from '../../errors.js'
 import type { ClientRow, ClientStore } from '../../store/clients.js'
 import type { Caller } from './caller.js'
+import { callerFor } from './clients.js'
 
 const LIFETIME_SECONDS = 3600
 const AUDIENCE = 'guichet-widget'
 const ISSUER = 'guichet'
 
-const Claims = z.object({ sub: z.string() })
+const Claims = z.object({ sub: z.string(), jti: z.string().optional() })
 const Origins = z.array(z.string())
 
 /** Short-lived tokens for browsers: HS256, one hour, of no use anywhere but here. */
@@ -29,7 +31,9 @@ export class WidgetTokens {
     if (client === undefined)
       throw new AppError('unauthorized', 'Authentication failed - this client_id is not known.')
     checkOrigin(client, origin)
+    const id = randomUUID()
     const token = jwt.sign({}, this.signingKey, {
+      jwtid: id,
       algorithm: 'HS256',
       subject: client.id,
       audience: AUDIENCE,
@@ -38,26 +42,27 @@ export class WidgetTokens {
     })
     return {
       token: { token, expires_in: LIFETIME_SECONDS, token_type: 'Bearer' },
-      caller: { kind: 'widget', orgId: client.org_id, clientId: client.id },
+      caller: callerFor('widget', client, { id, customerId: null }),
     }
   }
 
   /** @throws AppError `unauthorized` for a token that is not ours, is over, or whose client is gone. */
   async verify(token: string): Promise<Caller> {
-    const client = await this.clients.find(this.subject(token))
+    const { sub, jti } = this.claims(token)
+    const client = await this.clients.find(sub)
     if (client === undefined)
       throw new AppError('unauthorized', 'Authentication failed - this token is no longer valid.')
-    return { kind: 'widget', orgId: client.org_id, clientId: client.id }
+    return callerFor('widget', client, { id: jti ?? null, customerId: null })
   }
 
-  private subject(token: string): string {
+  private claims(token: string): z.output<typeof Claims> {
     try {
       const claims = jwt.verify(token, this.signingKey, {
         algorithms: ['HS256'],
         audience: AUDIENCE,
         issuer: ISSUER,
       })
-      return Claims.parse(claims).sub
+      return Claims.parse(claims)
     } catch (error) {
       const reason =
         error instanceof jwt.TokenExpiredError ? 'this token has expired' : 'this token is not valid'

@@ -46,6 +46,14 @@ export class PageSettings {
   async operator(session: string): Promise<Caller | undefined> {
     const made = await this.onboarding.made()
     if (made === undefined || !(await this.operators.recognizes(session))) return undefined
-    return { kind: 'operator', orgId: made.orgId, clientId: made.clientId }
+    return {
+      kind: 'operator',
+      orgId: made.orgId,
+      clientId: made.clientId,
+      scopes: ['*'],
+      assistantIds: [],
+      tokenId: null,
+      customerId: null,
+    }
   }
 }

@@ -25,6 +25,19 @@ export function authenticate(recognizers: Recognizers): RequestHandler {
   }
 }
 
+/** The same where credentials are optional: without any, nobody is recognized and that is well. */
+export function authenticateIfAny(recognizers: Recognizers): RequestHandler {
+  return async (req, _res, next) => {
+    if (showsCredentials(req)) setCaller(req, await recognize(recognizers, req))
+    next()
+  }
+}
+
+function showsCredentials(req: Request): boolean {
+  const headers = ['x-api-key', 'x-api-secret', 'authorization', 'x-guichet-page']
+  return headers.some((name) => req.get(name) !== undefined)
+}
+
 async function recognize({ clients, widgetTokens, operator }: Recognizers, req: Request): Promise<Caller> {
   const key = req.get('x-api-key')
   const secret = req.get('x-api-secret')

@@ -1,33 +1,21 @@
-import { Router } from 'express'
-import { AssistantPatch, NewAssistant } from '../../contract/assistants.js'
-import { Paging } from '../../contract/common.js'
+import type { Router } from 'express'
+import * as operations from '../../contract/operations/assistants.js'
 import type { Assistants } from '../../domain/assistants/assistants.js'
-import { callerOf, keysOnly } from '../caller.js'
-import { parse, parseBody, pathId } from '../parse.js'
-import { ok, okList } from '../respond.js'
+import { asPage, serve } from '../serve.js'
 
 /** `/assistants`, and `/agents`, its older name. */
-export function assistantRoutes(assistants: Assistants): Router {
-  const router = Router()
-
-  router.get('/', async (req, res) => {
-    const paging = parse(Paging, req.query)
-    const names = req.baseUrl.endsWith('/agents') ? ['agents', 'assistants'] : ['assistants']
-    okList(res, names, await assistants.list(callerOf(req), paging), paging)
+export function assistantRoutes(router: Router, assistants: Assistants): void {
+  serve(router, operations.listAssistants, async ({ req, caller, query }) => {
+    const page = await assistants.list(caller, query)
+    const isOlder = req.path.startsWith('/api/v1/agents')
+    return { ...asPage('assistants', page, query), ...(isOlder && { agents: page.rows }) }
   })
 
-  router.post('/', keysOnly, async (req, res) => {
-    ok(res, await assistants.create(callerOf(req).orgId, parseBody(NewAssistant, req)), 201)
-  })
+  serve(router, operations.createAssistant, ({ caller, body }) => assistants.create(caller.orgId, body))
 
-  router.get('/:id', async (req, res) => {
-    ok(res, await assistants.get(callerOf(req), pathId(req, 'assistant')))
-  })
+  serve(router, operations.getAssistant, ({ caller, params }) => assistants.get(caller, params.id))
 
-  router.patch('/:id', keysOnly, async (req, res) => {
-    const id = pathId(req, 'assistant')
-    ok(res, await assistants.patch(callerOf(req).orgId, id, parseBody(AssistantPatch, req)))
-  })
-
-  return router
+  serve(router, operations.patchAssistant, ({ caller, params, body }) =>
+    assistants.patch(caller.orgId, params.id, body),
+  )
 }

@@ -1,30 +1,27 @@
-import { json, Router, type RequestHandler } from 'express'
-import { WidgetTokenRequest } from '../../contract/auth.js'
+import type { RequestHandler, Router } from 'express'
+import { createWidgetToken } from '../../contract/operations/auth.js'
 import type { WidgetTokens } from '../../domain/auth/widget-tokens.js'
 import { setCaller } from '../caller.js'
 import { tokenRateLimit } from '../middleware/rate-limit.js'
-import { parseBody } from '../parse.js'
+import { serve } from '../serve.js'
 
 /** `/auth`: the one endpoint that needs no credentials, and whose answer is flat. It counts as a request like others. */
-export function authRoutes(widgetTokens: WidgetTokens, counted: RequestHandler): Router {
-  const router = Router()
-
-  router.post(
-    '/widget-token',
-    tokenRateLimit(),
-    json({ limit: '16kb' }),
-    async (req, res, next) => {
-      const { client_id } = parseBody(WidgetTokenRequest, req)
-      const issued = await widgetTokens.issue(client_id, req.get('x-embed-origin') ?? req.get('origin'))
-      res.locals['token'] = issued.token
-      setCaller(req, issued.caller)
-      next()
+export function authRoutes(router: Router, widgetTokens: WidgetTokens, counted: RequestHandler): void {
+  serve(
+    router,
+    createWidgetToken,
+    async ({ req, res, body }) => {
+      const { token, caller } = await widgetTokens.issue(
+        body.client_id,
+        req.get('x-embed-origin') ?? req.get('origin'),
+      )
+      setCaller(req, caller)
+      await new Promise<void>((resolve, reject) => {
+        void counted(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
+      })
+      res.set('Cache-Control', 'no-store')
+      return token
     },
-    counted,
-    (_req, res) => {
-      res.set('Cache-Control', 'no-store').json(res.locals['token'])
-    },
+    [tokenRateLimit()],
   )
-
-  return router
 }

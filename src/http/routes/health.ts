@@ -1,50 +1,25 @@
-import { Router, type RequestHandler } from 'express'
+import type { Router } from 'express'
+import * as operations from '../../contract/operations/health.js'
 import type { HealthReport } from '../../domain/health.js'
-import { keysOnly } from '../caller.js'
-import { ok } from '../respond.js'
+import { AppError } from '../../errors.js'
+import { callerIfAny } from '../caller.js'
+import { serve } from '../serve.js'
 
 /** What orchestrators and load balancers ask, without credentials and at the root. */
-export function probeRoutes(health: HealthReport): Router {
-  const router = Router()
+export function probeRoutes(router: Router, health: HealthReport): void {
+  serve(router, operations.getLiveness, () => ({ alive: true as const }))
 
-  router.get('/livez', (_req, res) => {
-    ok(res, { alive: true })
-  })
-
-  router.get('/readyz', (_req, res) => {
+  serve(router, operations.getReadiness, () => {
     const report = health.brief()
-    if (report.ready) {
-      ok(res, report)
-      return
-    }
-    res
-      .status(503)
-      .set('Retry-After', '1')
-      .json({
-        status: 'error',
-        status_code: 503,
-        detail: report.detail ?? 'Search is not ready yet.',
-        code: 'not_ready',
-        data: null,
-      })
+    if (report.ready) return report
+    throw new AppError('not_ready', report.detail ?? 'Search is not ready yet.', { retryAfterSeconds: 1 })
   })
-
-  return router
 }
 
-/** `/health`: brief for everybody, with details for keys (`authenticated` goes first when credentials are there). */
-export function healthRoutes(health: HealthReport, authenticated: RequestHandler): Router {
-  const router = Router()
-
-  router.get('/', (req, res, next) => {
-    const hasCredentials = req.get('x-api-key') !== undefined || req.get('x-guichet-page') !== undefined
-    if (hasCredentials) next()
-    else ok(res, health.brief())
+/** `/health`: brief for everybody, with details for keys. */
+export function healthRoutes(router: Router, health: HealthReport): void {
+  serve(router, operations.getHealth, ({ req }) => {
+    const caller = callerIfAny(req)
+    return caller === undefined || caller.kind === 'widget' ? health.brief() : health.detailed()
   })
-
-  router.get('/', authenticated, keysOnly, async (_req, res) => {
-    ok(res, await health.detailed())
-  })
-
-  return router
 }

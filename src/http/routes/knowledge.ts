@@ -1,69 +1,66 @@
-import { Router, type Request } from 'express'
-import {
-  KnowledgeSearch,
-  NewFile,
-  NewQa,
-  SourceQuery,
-  type KnowledgeSource,
-} from '../../contract/knowledge.js'
+import type { Request, Router } from 'express'
+import { NewFile, type KnowledgeSource } from '../../contract/knowledge.js'
+import * as operations from '../../contract/operations/knowledge.js'
 import type { Knowledge } from '../../domain/knowledge/knowledge.js'
 import { AppError } from '../../errors.js'
-import { callerOf, keysOnly } from '../caller.js'
 import { singleUpload } from '../middleware/upload.js'
-import { parse, parseBody, pathId } from '../parse.js'
-import { ok, okList } from '../respond.js'
+import { parse } from '../parse.js'
+import { asPage, Reply, serve } from '../serve.js'
 
 /** `/knowledge`: what the organization teaches its assistants. For keys and the operator only. */
 export function knowledgeRoutes(
+  router: Router,
   knowledge: Knowledge,
   uploads: { uploadsDir: string; maxUploadBytes: number },
-): Router {
-  const router = Router()
-  router.use(keysOnly)
+): void {
+  serve(router, operations.searchKnowledge, async ({ caller, body }) => ({
+    hits: await knowledge.search(caller.orgId, body),
+  }))
 
-  router.post('/search', async (req, res) => {
-    const hits = await knowledge.search(callerOf(req).orgId, parseBody(KnowledgeSearch, req))
-    ok(res, { hits })
-  })
+  serve(router, operations.createQa, ({ caller, body }) => knowledge.addQa(caller.orgId, body))
 
-  router.post(['/qa', '/qas'], async (req, res) => {
-    ok(res, await knowledge.addQa(callerOf(req).orgId, parseBody(NewQa, req)), 201)
-  })
+  serve(
+    router,
+    operations.uploadFile,
+    async ({ req, caller }) => {
+      if (req.file === undefined) throw noFile(req)
+      const upload = { name: req.file.filename, originalName: req.file.originalname, bytes: req.file.size }
+      const fields = () => parse(NewFile, req.body)
+      const { source, isNew } = await knowledge.addFile(caller.orgId, upload, fields)
+      return new Reply(isNew ? 202 : 200, source)
+    },
+    [singleUpload(uploads.uploadsDir, uploads.maxUploadBytes)],
+  )
 
-  router.post('/files', singleUpload(uploads.uploadsDir, uploads.maxUploadBytes), async (req, res) => {
-    if (req.file === undefined) throw noFile(req)
-    const upload = { name: req.file.filename, originalName: req.file.originalname, bytes: req.file.size }
-    const { source, isNew } = await knowledge.addFile(callerOf(req).orgId, upload, () =>
-      parse(NewFile, req.body),
-    )
-    ok(res, source, isNew ? 202 : 200)
-  })
-
-  for (const [path, type] of Object.entries(SOURCE_PATHS)) {
-    router.get(`${path}/`, async (req, res) => {
-      const query = parse(SourceQuery, req.query)
+  for (const { list, get, remove, type } of BY_TYPE) {
+    serve(router, list, async ({ caller, query }) => {
       const filter = type === undefined ? query : { ...query, type }
-      okList(res, ['sources'], await knowledge.list(callerOf(req).orgId, filter), query)
+      return asPage('sources', await knowledge.list(caller.orgId, filter), query)
     })
-    router.get(`${path}/:id`, async (req, res) => {
-      ok(res, await knowledge.get(callerOf(req).orgId, pathId(req, 'knowledge source'), type))
-    })
-    router.delete(`${path}/:id`, async (req, res) => {
-      await knowledge.remove(callerOf(req).orgId, pathId(req, 'knowledge source'), type)
-      ok(res, null)
+    serve(router, get, ({ caller, params }) => knowledge.get(caller.orgId, params.id, type))
+    serve(router, remove, async ({ caller, params }) => {
+      await knowledge.remove(caller.orgId, params.id, type)
+      return null
     })
   }
-
-  return router
 }
 
-/** Where sources of each type are found by id; the empty path takes all types. */
-const SOURCE_PATHS: Record<string, KnowledgeSource['type'] | undefined> = {
-  '/files': 'file',
-  '/qa': 'qa',
-  '/qas': 'qa',
-  '': undefined,
-}
+/** The same three things for sources of each type, and last for all of them: the longer paths go first. */
+const BY_TYPE: {
+  list: typeof operations.listKnowledge
+  get: typeof operations.getKnowledge
+  remove: typeof operations.deleteKnowledge
+  type: KnowledgeSource['type'] | undefined
+}[] = [
+  { list: operations.listFiles, get: operations.getFile, remove: operations.deleteFile, type: 'file' },
+  { list: operations.listQa, get: operations.getQa, remove: operations.deleteQa, type: 'qa' },
+  {
+    list: operations.listKnowledge,
+    get: operations.getKnowledge,
+    remove: operations.deleteKnowledge,
+    type: undefined,
+  },
+]
 
 function noFile(req: Request): AppError {
   if (typeof req.is('multipart/form-data') !== 'string') {

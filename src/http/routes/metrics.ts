@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { Router, type Request } from 'express'
+import type { Request, Router } from 'express'
+import { getMetrics } from '../../contract/operations/health.js'
 import { AppError } from '../../errors.js'
 import type { Metrics } from '../../metrics/metrics.js'
+import { SENT, serve } from '../serve.js'
 
 /** What proxies add to the requests they pass on. */
 const PROXY_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via']
@@ -10,16 +12,13 @@ const PROXY_HEADERS = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forw
  * `/metrics`, for Prometheus: with the token where there is one; else for direct requests alone, so that a proxy in
  * front of the appliance does not publish it.
  */
-export function metricsRoutes(metrics: Metrics, token: string | undefined): Router {
-  const router = Router()
-
-  router.get('/metrics', async (req, res) => {
+export function metricsRoutes(router: Router, metrics: Metrics, token: string | undefined): void {
+  serve(router, getMetrics, async ({ req, res }) => {
     if (token === undefined) refuseProxies(req)
     else requireToken(req, token)
     res.set({ 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' }).send(await metrics.text())
+    return SENT
   })
-
-  return router
 }
 
 function refuseProxies(req: Request): void {

@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely'
 import * as init from './001-init.js'
+import * as api from './002-api.js'
 
 /** Forward only, append only: a landed migration is never edited. Keys sort in the order they run. */
 export const migrations: Record<string, Migration> = {
   '001-init': init,
+  '002-api': api,
 }

@@ -1,0 +1,86 @@
+import type { Generated } from 'kysely'
+
+/** ISO 8601, UTC, milliseconds: sorts as text. */
+type Time = string
+/** A JSON document, stored as text. */
+type Json = string
+
+export interface TelemetryEventTable {
+  seq: Generated<number>
+  org_id: string
+  assistant_id: string | null
+  client_id: string | null
+  event_type: string
+  user_id: string | null
+  metadata: Json
+  created_at: Time
+}
+
+export interface RequestLogTable {
+  seq: Generated<number>
+  org_id: string
+  request_id: string
+  client_id: string | null
+  caller: 'key' | 'widget' | 'operator'
+  method: string
+  /** The pattern of the path. */
+  route: string
+  status: number
+  ms: number
+  /** Tokens of prompt and reply together. */
+  tokens: Generated<number>
+  created_at: Time
+}
+
+export interface RequestHourTable {
+  org_id: string
+  /** The beginning of the hour. */
+  hour: Time
+  client_id: string
+  method: string
+  route: string
+  status: number
+  requests: number
+  total_ms: number
+  /** Latencies by bucket. */
+  histogram: Json
+  prompt_tokens: Generated<number>
+  cached_tokens: Generated<number>
+  completion_tokens: Generated<number>
+}
+
+export interface UnansweredGroupTable {
+  id: string
+  org_id: string
+  assistant_id: string
+  /** The question that stands for the group: its first one. */
+  question: string
+  language: string | null
+  /** Embedding of that question, float32; null where there was none. */
+  vector: Uint8Array | null
+  questions: number
+  status: 'open' | 'answered' | 'dismissed'
+  /** The Q&A pair made of it. */
+  source_id: string | null
+  first_at: Time
+  last_at: Time
+}
+
+export interface UnansweredQuestionTable {
+  seq: Generated<number>
+  org_id: string
+  group_id: string
+  message_id: string | null
+  question: string
+  created_at: Time
+}
+
+export interface IdempotentAnswerTable {
+  org_id: string
+  key: string
+  /** SHA-256 of everything that makes two requests the same. */
+  fingerprint: string
+  status: number
+  body: string
+  created_at: Time
+}
