@@ -1,4 +1,5 @@
-import type { RequestHandler, Router } from 'express'
+import { promisify } from 'node:util'
+import type { Request, RequestHandler, Response, Router } from 'express'
 import { createWidgetToken } from '../../contract/operations/auth.js'
 import type { WidgetTokens } from '../../domain/auth/widget-tokens.js'
 import { setCaller } from '../caller.js'
@@ -7,6 +8,9 @@ import { serve } from '../serve.js'
 
 /** `/auth`: the one endpoint that needs no credentials, and whose answer is flat. It counts as a request like others. */
 export function authRoutes(router: Router, widgetTokens: WidgetTokens, counted: RequestHandler): void {
+  const count = promisify((req: Request, res: Response, done: (error?: unknown) => void) => {
+    void counted(req, res, done)
+  })
   serve(
     router,
     createWidgetToken,
@@ -16,9 +20,7 @@ export function authRoutes(router: Router, widgetTokens: WidgetTokens, counted: 
         req.get('x-embed-origin') ?? req.get('origin'),
       )
       setCaller(req, caller)
-      await new Promise<void>((resolve, reject) => {
-        void counted(req, res, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
-      })
+      await count(req, res)
       res.set('Cache-Control', 'no-store')
       return token
     },
