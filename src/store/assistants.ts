@@ -21,10 +21,15 @@ export function assistantStore(db: Executor) {
         .where('id', '=', id)
         .executeTakeFirst(),
 
-    /** Oldest first. */
-    list: async (orgId: string, paging: Paging, onlyActive: boolean): Promise<Page<AssistantRow>> => {
+    /** Oldest first. Where `ids` names any, only those. */
+    list: async (
+      orgId: string,
+      paging: Paging,
+      { onlyActive, ids = [] }: { onlyActive: boolean; ids?: readonly string[] },
+    ): Promise<Page<AssistantRow>> => {
       let query = db.selectFrom('assistant').where('org_id', '=', orgId)
       if (onlyActive) query = query.where('is_active', '=', 1)
+      if (ids.length > 0) query = query.where('id', 'in', ids)
       const rows = await query
         .selectAll()
         .orderBy('created_at')

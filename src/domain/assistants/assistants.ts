@@ -44,13 +44,16 @@ export class Assistants {
 
   /** Widget tokens see the active ones only. */
   async list(caller: Caller, paging: Paging): Promise<Page<Assistant>> {
-    const { rows, total } = await this.store.list(caller.orgId, paging, caller.kind === 'widget')
+    const { rows, total } = await this.store.list(caller.orgId, paging, {
+      onlyActive: caller.kind === 'widget',
+      ids: caller.assistantIds,
+    })
     return { rows: rows.map((row) => presentTo(caller, row)), total }
   }
 
   /** @throws AppError `not_found`; for a widget token also when the assistant is inactive. */
   async get(caller: Caller, id: string): Promise<Assistant> {
-    const row = await this.store.find(caller.orgId, id)
+    const row = mayUse(caller, id) ? await this.store.find(caller.orgId, id) : undefined
     if (row === undefined || (caller.kind === 'widget' && row.is_active === 0))
       throw notFound('assistant', id)
     return presentTo(caller, row)
@@ -69,6 +72,15 @@ export class Assistants {
     if (row === undefined) throw notFound('assistant', id)
     this.announce(row)
     return present(row)
+  }
+
+  /**
+   * The assistant that a caller wants to talk to.
+   * @throws AppError `not_found`, also when the caller's client is narrowed to others; `assistant_inactive`.
+   */
+  async requireFor(caller: Caller, id: string): Promise<Assistant> {
+    if (!mayUse(caller, id)) throw notFound('assistant', id)
+    return this.requireActive(caller.orgId, id)
   }
 
   /**
@@ -101,6 +113,11 @@ export class Assistants {
   private announce(row: AssistantRow): void {
     if (row.answer_mode === 'compose' && row.is_active === 1) this.onCompose()
   }
+}
+
+/** Whether the caller's client may use this assistant, if there is one of that id. */
+function mayUse({ assistantIds }: Caller, id: string): boolean {
+  return assistantIds.length === 0 || assistantIds.includes(id)
 }
 
 /** What a caller may see: anybody can make a widget token, and the instructions are the organization's own. */

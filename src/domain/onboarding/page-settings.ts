@@ -20,7 +20,7 @@ export class PageSettings {
     const active = own?.is_active === 1 ? own : undefined
     const other =
       made && active === undefined
-        ? (await this.assistants.list(made.orgId, { limit: 1, offset: 0 }, true)).rows[0]
+        ? (await this.assistants.list(made.orgId, { limit: 1, offset: 0 }, { onlyActive: true })).rows[0]
         : undefined
     const assistant = active ?? other
     return {

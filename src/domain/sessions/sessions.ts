@@ -31,7 +31,7 @@ export class Sessions {
 
   /** Opens a session and the conversation it stands for. A secret given now is demanded ever after. */
   async create(caller: Caller, given: NewSession, secret: string | undefined): Promise<Session> {
-    const assistant = await this.assistants.requireActive(caller.orgId, given.assistant_id)
+    const assistant = await this.assistants.requireFor(caller, given.assistant_id)
     const now = new Date().toISOString()
     const shared = {
       org_id: caller.orgId,
