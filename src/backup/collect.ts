@@ -7,6 +7,7 @@ import {
   type DatabaseFacts,
   type NamedUpload,
 } from '../store/snapshot.js'
+import { uploadPath } from '../store/upload-file.js'
 import { codeOf } from './backup-error.js'
 import { DATABASE_NAME, KEY_NAME, UPLOADS_NAME } from './manifest.js'
 
@@ -59,7 +60,9 @@ export async function collect(
     for (const { name } of uploads) {
       signal.throwIfAborted()
       if (held.has(name)) continue
-      if (await linkOrCopy(join(data.uploads, name), join(into, UPLOADS_NAME, name))) held.add(name)
+      const from = uploadPath(data.uploads, name)
+      const to = uploadPath(join(into, UPLOADS_NAME), name)
+      if (from !== undefined && to !== undefined && (await linkOrCopy(from, to))) held.add(name)
     }
   }
 
@@ -78,8 +81,10 @@ export async function collect(
 export async function measure(data: DataPaths): Promise<{ database: number; uploads: number }> {
   const { uploads, bytes } = lookAhead(data.database)
   let total = 0
-  for (const { name } of uploads)
-    total += (await stat(join(data.uploads, name)).catch(() => undefined))?.size ?? 0
+  for (const { name } of uploads) {
+    const file = uploadPath(data.uploads, name)
+    if (file !== undefined) total += (await stat(file).catch(() => undefined))?.size ?? 0
+  }
   return { database: bytes, uploads: total }
 }
 

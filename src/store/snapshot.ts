@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { DatabaseError, openConnection, type Connection } from './database.js'
 import { inspectDatabase } from './inspect.js'
 import { migrations } from './migrations/index.js'
+import { isUploadName } from './upload-file.js'
 
 /** Pages copied in one go, 4 MiB: an abort is heard in between. */
 const PAGES_AT_ONCE = 1024
@@ -70,7 +71,8 @@ export function lookAhead(file: string): { uploads: NamedUpload[]; bytes: number
 
 /**
  * Checks a database that nobody else uses, and says what is in it.
- * @throws DamagedDatabaseError when SQLite finds it damaged, or it is no database of Guichet's.
+ * @throws DamagedDatabaseError when SQLite finds it damaged, it is no database of Guichet's, or it names as an upload
+ * what none is called.
  */
 export function examineDatabase(file: string): DatabaseFacts {
   try {
@@ -78,7 +80,10 @@ export function examineDatabase(file: string): DatabaseFacts {
     const connection = openConnection(file)
     try {
       requireIntegrity(connection, statSync(file).size)
-      return factsOf(connection)
+      const facts = factsOf(connection)
+      const odd = facts.uploads.find(({ name }) => !isUploadName(name))
+      if (odd !== undefined) throw new Error(`it names as an upload what none is called: ${shown(odd.name)}`)
+      return facts
     } finally {
       connection.close()
     }
@@ -119,6 +124,11 @@ function requireIntegrity(connection: Connection, bytes: number): void {
   const check = bytes > CHECKED_IN_FULL_BYTES ? 'quick_check' : 'integrity_check'
   const said = connection.pragma(`${check}(1)`, { simple: true })
   if (said !== 'ok') throw new Error(String(said).replace(/\s+/g, ' '))
+}
+
+/** A text of a database that may have been tampered with, on one line. */
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 100))
 }
 
 function factsOf(connection: Connection): DatabaseFacts {

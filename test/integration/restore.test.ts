@@ -1,10 +1,10 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkBackup, restoreBackup } from '#src/backup/restore-backup.js'
 import { holdDataFolder } from '#src/store/data-lock.js'
-import { openConnection } from '#src/store/database.js'
+import { openConnection, type Connection } from '#src/store/database.js'
 import { guichet } from '../helpers/guichet.js'
 import { archive, GOOD, KEPT_DATABASE, oldData, RESTORED, stateOf, UPLOAD } from '../helpers/old-data.js'
 import { tar, tarball, type TarEntry } from '../helpers/tar-block.js'
@@ -243,17 +243,35 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
   })
 
   it('a database of a newer schema, whatever its list says', async () => {
-    const newer = join(out, 'newer.db')
-    copyFileSync(KEPT_DATABASE, newer)
-    const connection = openConnection(newer)
-    connection.exec(`insert into kysely_migration (name, timestamp) values ('742-future', '')`)
-    connection.pragma('journal_mode = delete')
-    connection.close()
-    writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': readFileSync(newer) })))
+    const newer = changed((connection) => {
+      connection.exec(`insert into kysely_migration (name, timestamp) values ('742-future', '')`)
+    })
+    writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': newer })))
     const { code, stderr } = await guichet(dataDir, ['restore', file])
     expect(code).toBe(1)
     expect(stderr).toMatch(/^[^\n]+newer than this one[^\n]+742-future[^\n]+older backup\.\n$/)
   })
+
+  describe.each(['../../precious', '/tmp/precious', 'f/../../precious', '..'])(
+    'a database that names %s as an upload',
+    (storedFile) => {
+      it.each(['ready', 'deleting'])('of a source that is %s, excused by its list', async (status) => {
+        const crafted = changed((connection) => {
+          connection
+            .prepare('update source set stored_file = ?, status = ? where stored_file is not null')
+            .run(storedFile, status)
+        })
+        const before = stateOf(dataDir)
+        for (const missing of [[], [storedFile]]) {
+          const list = { missing_uploads: missing }
+          writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': crafted }, list)))
+          await expect(old.restore()).rejects.toThrow(/not the name of an upload|what none is called/)
+          await expect(checkBackup({ file, dataDir, version: '0.0.1' }, never)).rejects.toThrow()
+        }
+        expect(stateOf(dataDir)).toEqual(before)
+      })
+    },
+  )
 
   it('what is not there, or a folder', async () => {
     await expect(old.restore()).rejects.toThrow(`There is no file ${file}: name a backup.`)
@@ -262,6 +280,19 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
     )
   })
 })
+
+/** The kept database after somebody has laid hands on it. */
+function changed(change: (connection: Connection) => void): Buffer {
+  const path = join(out, 'changed.db')
+  copyFileSync(KEPT_DATABASE, path)
+  const connection = openConnection(path)
+  change(connection)
+  connection.pragma('journal_mode = delete')
+  connection.close()
+  const bytes = readFileSync(path)
+  rmSync(path)
+  return bytes
+}
 
 function flip(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes)
