@@ -50,7 +50,7 @@ export async function collect(
   for (let attempt = 1; ; attempt += 1) {
     await hold(lookAhead(data.database).uploads)
     await copySnapshot(data.database, database, hold, signal)
-    const facts = examineDatabase(database)
+    const facts = await examineDatabase(database)
     const missing = facts.uploads.filter(({ name, leaving }) => !leaving && !held.has(name))
     if (missing.length === 0 || attempt === ATTEMPTS) return finish(facts, missing)
     await rm(database)

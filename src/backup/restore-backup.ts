@@ -162,7 +162,7 @@ async function unpack(
     },
     placeFor: ({ path }) => placeFor(path),
   })
-  const facts = examine(file, join(folder, DATABASE_NAME))
+  const facts = await examine(file, join(folder, DATABASE_NAME))
   refuseNewer(facts.schema, manifest.guichet, version)
   const uploads = requireUploads(file, facts, manifest)
   const checked: CheckedBackup = {
@@ -195,9 +195,9 @@ function refuseNewer(schema: readonly string[], writer: string, version: string)
   )
 }
 
-function examine(file: string, database: string): DatabaseFacts {
+async function examine(file: string, database: string): Promise<DatabaseFacts> {
   try {
-    return examineDatabase(database)
+    return await examineDatabase(database)
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     throw new BackupError(`${file} cannot be used: ${error.message} Use another backup.`, { cause: error })

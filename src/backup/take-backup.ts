@@ -1,7 +1,7 @@
 import { link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { adviceFor, DatabaseError } from '../store/database.js'
-import { DamagedDatabaseError } from '../store/snapshot.js'
+import { DamagedDatabaseError, ForeignSchemaError } from '../store/snapshot.js'
 import { readArchive } from './archive-reader.js'
 import { writeArchive } from './archive-writer.js'
 import { BackupError, codeOf, reasonOf } from './backup-error.js'
@@ -142,6 +142,11 @@ async function place(partial: string, file: string, force: boolean): Promise<voi
 
 function explain(file: string, error: unknown): unknown {
   if (error instanceof BackupError) return error
+  if (error instanceof ForeignSchemaError)
+    return new BackupError(
+      `${error.message} No backup was written, since none could be restored: remove what is not Guichet's, or restore an older one.`,
+      { cause: error },
+    )
   if (error instanceof DamagedDatabaseError)
     return new BackupError(`${error.message} No backup was written: restore an older one.`, { cause: error })
   if (error instanceof DatabaseError) return error

@@ -235,6 +235,14 @@ describe('a backup that cannot be made', () => {
     expectNoTraces()
   })
 
+  it('refuses a database that could not be restored, since somebody has changed what it consists of', async () => {
+    folder.database.connection.exec('create view report as select * from source')
+    await refused([file], /view "report" is none of Guichet's\)\. No backup was written, .+ remove what/)
+    expectNoTraces()
+    folder.database.connection.exec('drop view report')
+    expect((await guichet(folder.path, ['backup', file])).code).toBe(0)
+  })
+
   it('refuses a damaged database, so that a good backup is not given up for it', async () => {
     fill(2)
     await folder.database.close()
