@@ -1,4 +1,4 @@
-import { link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { link, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { adviceFor, DatabaseError } from '../store/database.js'
 import { DamagedDatabaseError, ForeignSchemaError } from '../store/snapshot.js'
@@ -165,19 +165,4 @@ function explain(file: string, error: unknown): unknown {
       { cause: error },
     )
   return error
-}
-
-/** Makes a folder for backups, readable to this user alone, and tries whether it can be written to. */
-export async function requireBackupFolder(folder: string): Promise<void> {
-  const probe = join(folder, '.guichet-probe')
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await (await open(probe, 'w', 0o600)).close()
-    await rm(probe, { force: true })
-  } catch (error) {
-    throw new BackupError(
-      `No backup can be written to ${folder} (${reasonOf(error)}): correct its permissions, or BACKUP_DIR.`,
-      { cause: error },
-    )
-  }
 }
