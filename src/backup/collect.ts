@@ -10,6 +10,7 @@ import {
 import { uploadPath } from '../store/upload-file.js'
 import { codeOf } from './backup-error.js'
 import { DATABASE_NAME, KEY_NAME, UPLOADS_NAME } from './manifest.js'
+import { onOneDisk } from './room.js'
 
 /** How often an upload that came and went meanwhile makes it begin anew. */
 const ATTEMPTS = 3
@@ -77,15 +78,17 @@ export async function collect(
   }
 }
 
-/** Bytes that collecting and packing will take at most. */
-export async function measure(data: DataPaths): Promise<{ database: number; uploads: number }> {
+/** Bytes that collecting in the data folder and packing will take at most. */
+export async function measure(data: DataPaths): Promise<{ work: number; archive: number }> {
   const { uploads, bytes } = lookAhead(data.database)
   let total = 0
   for (const { name } of uploads) {
     const file = uploadPath(data.uploads, name)
     if (file !== undefined) total += (await stat(file).catch(() => undefined))?.size ?? 0
   }
-  return { database: bytes, uploads: total }
+  // Uploads on a disk of their own cannot be linked, and are copied.
+  const linked = await onOneDisk(data.uploads, data.dir).catch(() => true)
+  return { work: bytes + (linked ? 0 : total), archive: bytes + total }
 }
 
 /** A second name for a file, or a copy where there can be none; false when the file is not there. */

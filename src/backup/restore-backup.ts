@@ -154,11 +154,8 @@ async function unpack(
     onManifest: async (list) => {
       refuseNewer(list.schema, list.guichet, version)
       const written = list.files.filter(({ path }) => placeFor(path) !== undefined)
-      await requireRoom(
-        dataDir,
-        written.reduce((sum, { bytes }) => sum + bytes, 0),
-        free,
-      )
+      const bytes = written.reduce((sum, file) => sum + file.bytes, 0)
+      await requireRoom([{ folder: dataDir, bytes }], free)
     },
     placeFor: ({ path }) => placeFor(path),
   })

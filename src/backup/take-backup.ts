@@ -1,5 +1,5 @@
-import { link, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, relative } from 'node:path'
+import { link, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { adviceFor, DatabaseError } from '../store/database.js'
 import { DamagedDatabaseError, ForeignSchemaError } from '../store/snapshot.js'
 import { readArchive } from './archive-reader.js'
@@ -10,6 +10,7 @@ import { isRestoreUnderWay } from './journal.js'
 import { KEY_NAME, type Manifest } from './manifest.js'
 import { requireRoom, type FreeBytes } from './room.js'
 import { syncFolder } from './sync-folder.js'
+import { alreadyThere, requireTarget } from './target.js'
 import { openWorkspace } from './workspace.js'
 
 export interface BackupRequest {
@@ -49,7 +50,7 @@ export async function takeBackup(
   free?: FreeBytes,
 ): Promise<BackupSummary> {
   const { data, file } = request
-  await requireTarget(request)
+  await requireTarget(file, request.force, data)
   if (isRestoreUnderWay(data.dir))
     throw new BackupError(
       `A restore of ${data.dir} was interrupted: start Guichet, which finishes it, then back up.`,
@@ -60,8 +61,13 @@ export async function takeBackup(
   const workspace = await openWorkspace(data.dir)
   const partial = `${file}.partial`
   try {
-    await requireRoom(data.dir, sizes.database, free)
-    await requireRoom(dirname(file), sizes.database + sizes.uploads, free)
+    await requireRoom(
+      [
+        { folder: data.dir, bytes: sizes.work },
+        { folder: dirname(file), bytes: sizes.archive },
+      ],
+      free,
+    )
     await rm(partial, { force: true })
     return await write(request, workspace.dir, partial, signal)
   } catch (error) {
@@ -103,25 +109,6 @@ async function write(
     withKeys: manifest.with_keys,
     missingUploads: missing,
   }
-}
-
-async function requireTarget({ file, force, data }: BackupRequest): Promise<void> {
-  const found = await stat(file).catch(() => undefined)
-  if (found?.isDirectory() === true)
-    throw new BackupError(`${file} is a folder: name a file in it, such as ${join(file, 'guichet.tar.gz')}.`)
-  if (found !== undefined && !found.isFile())
-    throw new BackupError(`${file} is not a plain file: name another one.`)
-  if (found !== undefined && !force) throw alreadyThere(file)
-  const folder = await realpath(dirname(file)).catch(() => undefined)
-  if (folder === undefined || !(await stat(folder)).isDirectory())
-    throw new BackupError(`There is no folder ${dirname(file)}: make it, or name another file.`)
-  const uploads = await realpath(data.uploads).catch(() => data.uploads)
-  if (!relative(uploads, folder).startsWith('..'))
-    throw new BackupError(`${file} would lie among the uploads: name a file outside of ${data.uploads}.`)
-}
-
-function alreadyThere(file: string): BackupError {
-  return new BackupError(`${file} is there already: name another file, or replace it with --force.`)
 }
 
 /** Gives it its name in one step, over an older one only where that was asked for. */
