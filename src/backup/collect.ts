@@ -7,6 +7,7 @@ import {
   type DatabaseFacts,
   type NamedUpload,
 } from '../store/snapshot.js'
+import { giveToOwnerOf } from '../store/data-lock.js'
 import { uploadPath } from '../store/upload-file.js'
 import { codeOf } from './backup-error.js'
 import { DATABASE_NAME, KEY_NAME, UPLOADS_NAME } from './manifest.js'
@@ -48,6 +49,7 @@ export async function collect(
   const database = join(into, DATABASE_NAME)
   const held = new Set<string>()
   await mkdir(join(into, UPLOADS_NAME), { mode: 0o700 })
+  giveToOwnerOf(data.dir, join(into, UPLOADS_NAME))
   for (let attempt = 1; ; attempt += 1) {
     await hold(lookAhead(data.database).uploads)
     await copySnapshot(data.database, database, hold, signal)

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { giveToOwnerOf, holdDataFolder } from '../store/data-lock.js'
+import { dirname, join } from 'node:path'
+import { giveToOwnerOf, holdDataFolder, removeBackupLock } from '../store/data-lock.js'
 import { DatabaseError } from '../store/database.js'
 import { examineDatabase, missingMigrations, newerMigrations, type DatabaseFacts } from '../store/snapshot.js'
 import { readArchive } from './archive-reader.js'
@@ -61,13 +61,27 @@ export async function checkBackup(
 ): Promise<CheckedBackup> {
   await requireFile(request.file)
   const made = await mkdir(request.dataDir, { recursive: true, mode: 0o700 })
-  const workspace = await openWorkspace(request.dataDir)
   try {
-    const onlyDatabase = (path: string) => (path === DATABASE_NAME ? join(workspace.dir, path) : undefined)
-    return (await unpack(request, workspace.dir, onlyDatabase, signal, free)).checked
+    const workspace = await openWorkspace(request.dataDir)
+    try {
+      const onlyDatabase = (path: string) => (path === DATABASE_NAME ? join(workspace.dir, path) : undefined)
+      return (await unpack(request, workspace.dir, onlyDatabase, signal, free)).checked
+    } finally {
+      await workspace.close()
+    }
   } finally {
-    await workspace.close()
-    if (made !== undefined) await rm(made, { recursive: true, force: true })
+    if (made !== undefined) await removeMade(made, request.dataDir)
+  }
+}
+
+/** Removes the folders that were made for a check, as far as nobody has put anything into them meanwhile. */
+async function removeMade(first: string, dataDir: string): Promise<void> {
+  try {
+    const names = await readdir(dataDir)
+    if (names.length === 1 && names[0] === 'backup.lock') removeBackupLock(dataDir)
+    for (let folder = dataDir; folder.length >= first.length; folder = dirname(folder)) await rmdir(folder)
+  } catch {
+    // Somebody uses them by now.
   }
 }
 
@@ -108,6 +122,8 @@ async function replace(
   await mkdir(incoming, { mode: 0o700 })
   try {
     await mkdir(join(incoming, UPLOADS_NAME), { mode: 0o700 })
+    // Whoever starts next must be able to remove it, should this end here.
+    await giveTree(dataDir, incoming)
     const { checked, manifest } = await unpack(
       request,
       incoming,
