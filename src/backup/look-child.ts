@@ -5,8 +5,6 @@ import { LookOrder, type Looked } from './protocol.js'
 
 // A process of its own for looking at a folder of backups: it may lie on a disk that hangs, and whoever waits for one
 // inside of a process keeps that process from ending.
-process.on('disconnect', () => process.exit())
-
 process.once('message', (raw) => {
   void look(LookOrder.parse(raw)).then((looked) => {
     process.send?.(looked, () => process.disconnect())

@@ -67,7 +67,7 @@ async function expectedEntries(
     const known = Object.fromEntries(Object.entries(migrations).filter(([name]) => seen.includes(name)))
     const provider = { getMigrations: () => Promise.resolve(known) }
     const { error } = await new Migrator({ db, provider }).migrateToLatest()
-    if (error !== undefined) throw error
+    if (error !== undefined) throw new Error('The migrations failed on an empty database.', { cause: error })
     // @NOTE made when the first embedder starts, with as many numbers as that one gives.
     if (dimension !== undefined) connection.exec(vectorTable(dimension))
     return entriesOf(connection)

@@ -154,7 +154,7 @@ describe('a check that made its data folder', () => {
 
   it('leaves it when an appliance began on it meanwhile', async () => {
     const { dataDir: made } = elsewhere()
-    let release = () => undefined as void
+    let release: (() => void) | undefined
     const free = async () => {
       release = holdDataFolder(made)
       await (await openDatabase(join(made, 'appliance.db'))).close()
@@ -163,7 +163,7 @@ describe('a check that made its data folder', () => {
     await checkBackup(elsewhere(), never, free)
     expect(readdirSync(made)).toEqual(expect.arrayContaining(['appliance.db', 'appliance.lock']))
     expect(readdirSync(made)).not.toContain('backup-work')
-    release()
+    release?.()
   })
 
   it('leaves what somebody put beside it', async () => {
