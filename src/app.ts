@@ -203,11 +203,13 @@ export function buildApp(
 }
 
 function backupCondition({
+  due_at: due,
   last_success_at: at,
   last_bytes: bytes,
   failures,
 }: BackupHealth): BackupCondition {
-  return { lastSuccessAt: at === null ? null : new Date(at), bytes, failures }
+  const time = (text: string | null) => (text === null ? null : new Date(text))
+  return { dueAt: time(due), lastSuccessAt: time(at), bytes, failures }
 }
 
 /** The index must exist before it is searched, and making it is ingestion's business. */

@@ -1,9 +1,13 @@
 import { constants, setPriority } from 'node:os'
+import { dirname } from 'node:path'
 import { BackupError, reasonOf } from './backup-error.js'
+import { requireBackupFolder } from './backup-folder.js'
+import { removeOldBackups, removePartials } from './kept-backups.js'
 import { Order, type Outcome } from './protocol.js'
 import { takeBackup } from './take-backup.js'
 
-// A process of its own for a scheduled backup: compressing and checking hold up nobody who waits for an answer.
+// A process of its own for a scheduled backup: compressing and checking hold up nobody who waits for an answer, and a
+// disk that hangs holds up nothing else.
 const stop = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
 // Without the appliance there is nobody to tell, and its next start begins anew.
@@ -18,8 +22,13 @@ process.once('message', (raw) => {
 async function work(raw: unknown): Promise<Outcome> {
   try {
     lowerPriority()
-    const { bytes, createdAt, missingUploads } = await takeBackup(Order.parse(raw), stop.signal)
-    return { type: 'done', bytes, createdAt, missingUploads }
+    const order = Order.parse(raw)
+    const dir = dirname(order.file)
+    await requireBackupFolder(dir)
+    await removePartials(dir)
+    const { bytes, createdAt, missingUploads } = await takeBackup(order, stop.signal)
+    const { removed, problems } = await removeOldBackups(dir, order.keep, order.file)
+    return { type: 'done', bytes, createdAt, missingUploads, removed, unremoved: problems }
   } catch (error) {
     const known = error instanceof BackupError || stop.signal.aborted
     return {

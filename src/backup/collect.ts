@@ -7,8 +7,11 @@ import {
   type DatabaseFacts,
   type NamedUpload,
 } from '../store/snapshot.js'
+import { giveToOwnerOf } from '../store/data-lock.js'
+import { uploadPath } from '../store/upload-file.js'
 import { codeOf } from './backup-error.js'
 import { DATABASE_NAME, KEY_NAME, UPLOADS_NAME } from './manifest.js'
+import { onOneDisk } from './room.js'
 
 /** How often an upload that came and went meanwhile makes it begin anew. */
 const ATTEMPTS = 3
@@ -46,10 +49,11 @@ export async function collect(
   const database = join(into, DATABASE_NAME)
   const held = new Set<string>()
   await mkdir(join(into, UPLOADS_NAME), { mode: 0o700 })
+  giveToOwnerOf(data.dir, join(into, UPLOADS_NAME))
   for (let attempt = 1; ; attempt += 1) {
     await hold(lookAhead(data.database).uploads)
     await copySnapshot(data.database, database, hold, signal)
-    const facts = examineDatabase(database)
+    const facts = await examineDatabase(database)
     const missing = facts.uploads.filter(({ name, leaving }) => !leaving && !held.has(name))
     if (missing.length === 0 || attempt === ATTEMPTS) return finish(facts, missing)
     await rm(database)
@@ -59,7 +63,9 @@ export async function collect(
     for (const { name } of uploads) {
       signal.throwIfAborted()
       if (held.has(name)) continue
-      if (await linkOrCopy(join(data.uploads, name), join(into, UPLOADS_NAME, name))) held.add(name)
+      const from = uploadPath(data.uploads, name)
+      const to = uploadPath(join(into, UPLOADS_NAME), name)
+      if (from !== undefined && to !== undefined && (await linkOrCopy(from, to))) held.add(name)
     }
   }
 
@@ -74,13 +80,17 @@ export async function collect(
   }
 }
 
-/** Bytes that collecting and packing will take at most. */
-export async function measure(data: DataPaths): Promise<{ database: number; uploads: number }> {
+/** Bytes that collecting in the data folder and packing will take at most. */
+export async function measure(data: DataPaths): Promise<{ work: number; archive: number }> {
   const { uploads, bytes } = lookAhead(data.database)
   let total = 0
-  for (const { name } of uploads)
-    total += (await stat(join(data.uploads, name)).catch(() => undefined))?.size ?? 0
-  return { database: bytes, uploads: total }
+  for (const { name } of uploads) {
+    const file = uploadPath(data.uploads, name)
+    if (file !== undefined) total += (await stat(file).catch(() => undefined))?.size ?? 0
+  }
+  // Uploads on a disk of their own cannot be linked, and are copied.
+  const linked = await onOneDisk(data.uploads, data.dir).catch(() => true)
+  return { work: bytes + (linked ? 0 : total), archive: bytes + total }
 }
 
 /** A second name for a file, or a copy where there can be none; false when the file is not there. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { giveToOwnerOf } from '../store/data-lock.js'
 import { BackupError } from './backup-error.js'
 
 const FILE = 'restore.json'
@@ -40,9 +41,12 @@ export async function readJournal(dataDir: string): Promise<Journal | undefined>
 /** Writes the journal: from here on a restore is finished, whatever happens. It is on the disk when this resolves. */
 export async function writeJournal(dataDir: string, journal: Journal): Promise<void> {
   const file = join(dataDir, FILE)
-  const handle = await open(`${file}.new`, 'w', 0o600)
+  await rm(`${file}.new`, { force: true })
+  const handle = await open(`${file}.new`, 'wx', 0o600)
   try {
     await handle.writeFile(`${JSON.stringify(journal)}\n`)
+    // Whoever starts next must be able to read it.
+    giveToOwnerOf(dataDir, `${file}.new`)
     await handle.sync()
   } finally {
     await handle.close()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isUploadName } from '../store/upload-file.js'
 
 /** Raised when an older Guichet could no longer read what a newer one writes. */
 const FORMAT = 1
@@ -14,7 +15,12 @@ export const MANIFEST_MAX_BYTES = 64 * 1024 ** 2
 const FilePath = z.union([
   z.literal(DATABASE_NAME),
   z.literal(KEY_NAME),
-  z.string().regex(/^uploads\/[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'is not the name of an upload'),
+  z
+    .string()
+    .refine(
+      (path) => path.startsWith(`${UPLOADS_NAME}/`) && isUploadName(path.slice(UPLOADS_NAME.length + 1)),
+      'is not the name of an upload',
+    ),
 ])
 
 const BackupFile = z.object({
@@ -36,7 +42,7 @@ export const Manifest = z
     /** Whether `signing.key` is in it. */
     with_keys: z.boolean(),
     /** Uploads that the database names and the appliance had lost before. */
-    missing_uploads: z.array(z.string()),
+    missing_uploads: z.array(z.string().refine(isUploadName, 'is not the name of an upload')),
     files: z.array(BackupFile),
   })
   .refine(({ files }) => new Set(files.map(({ path }) => path)).size === files.length, 'names a file twice')

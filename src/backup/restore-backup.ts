@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { giveToOwnerOf, holdDataFolder } from '../store/data-lock.js'
+import { dirname, join } from 'node:path'
+import { giveToOwnerOf, holdDataFolder, removeBackupLock } from '../store/data-lock.js'
 import { DatabaseError } from '../store/database.js'
 import { examineDatabase, missingMigrations, newerMigrations, type DatabaseFacts } from '../store/snapshot.js'
 import { readArchive } from './archive-reader.js'
@@ -61,13 +61,27 @@ export async function checkBackup(
 ): Promise<CheckedBackup> {
   await requireFile(request.file)
   const made = await mkdir(request.dataDir, { recursive: true, mode: 0o700 })
-  const workspace = await openWorkspace(request.dataDir)
   try {
-    const onlyDatabase = (path: string) => (path === DATABASE_NAME ? join(workspace.dir, path) : undefined)
-    return (await unpack(request, workspace.dir, onlyDatabase, signal, free)).checked
+    const workspace = await openWorkspace(request.dataDir)
+    try {
+      const onlyDatabase = (path: string) => (path === DATABASE_NAME ? join(workspace.dir, path) : undefined)
+      return (await unpack(request, workspace.dir, onlyDatabase, signal, free)).checked
+    } finally {
+      await workspace.close()
+    }
   } finally {
-    await workspace.close()
-    if (made !== undefined) await rm(made, { recursive: true, force: true })
+    if (made !== undefined) await removeMade(made, request.dataDir)
+  }
+}
+
+/** Removes the folders that were made for a check, as far as nobody has put anything into them meanwhile. */
+async function removeMade(first: string, dataDir: string): Promise<void> {
+  try {
+    const names = await readdir(dataDir)
+    if (names.length === 1 && names[0] === 'backup.lock') removeBackupLock(dataDir)
+    for (let folder = dataDir; folder.length >= first.length; folder = dirname(folder)) await rmdir(folder)
+  } catch {
+    // Somebody uses them by now.
   }
 }
 
@@ -108,6 +122,8 @@ async function replace(
   await mkdir(incoming, { mode: 0o700 })
   try {
     await mkdir(join(incoming, UPLOADS_NAME), { mode: 0o700 })
+    // Whoever starts next must be able to remove it, should this end here.
+    await giveTree(dataDir, incoming)
     const { checked, manifest } = await unpack(
       request,
       incoming,
@@ -154,15 +170,12 @@ async function unpack(
     onManifest: async (list) => {
       refuseNewer(list.schema, list.guichet, version)
       const written = list.files.filter(({ path }) => placeFor(path) !== undefined)
-      await requireRoom(
-        dataDir,
-        written.reduce((sum, { bytes }) => sum + bytes, 0),
-        free,
-      )
+      const bytes = written.reduce((sum, file) => sum + file.bytes, 0)
+      await requireRoom([{ folder: dataDir, bytes }], free)
     },
     placeFor: ({ path }) => placeFor(path),
   })
-  const facts = examine(file, join(folder, DATABASE_NAME))
+  const facts = await examine(file, join(folder, DATABASE_NAME))
   refuseNewer(facts.schema, manifest.guichet, version)
   const uploads = requireUploads(file, facts, manifest)
   const checked: CheckedBackup = {
@@ -195,9 +208,9 @@ function refuseNewer(schema: readonly string[], writer: string, version: string)
   )
 }
 
-function examine(file: string, database: string): DatabaseFacts {
+async function examine(file: string, database: string): Promise<DatabaseFacts> {
   try {
-    return examineDatabase(database)
+    return await examineDatabase(database)
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     throw new BackupError(`${file} cannot be used: ${error.message} Use another backup.`, { cause: error })

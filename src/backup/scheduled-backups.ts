@@ -1,14 +1,15 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Cron } from 'croner'
 import type { BackupHealth } from '../contract/health.js'
 import type { Logger } from '../log.js'
-import { reasonOf } from './backup-error.js'
-import type { RunBackup } from './backup-process.js'
+import { BackupError, reasonOf } from './backup-error.js'
+import { lookProcess, type BackupDone, type LookAtBackups, type RunBackup } from './backup-process.js'
 import type { DataPaths } from './collect.js'
-import { backupName, keptBackups, removeOldBackups, removePartials, sizeOfBackup } from './kept-backups.js'
-import { isOverdue } from './schedule.js'
-import { requireBackupFolder } from './take-backup.js'
+import { backupName, newestOf } from './kept-backups.js'
+import type { Order } from './protocol.js'
+import { isOverdue, nextDue } from './schedule.js'
 
 /** A run that was missed while the appliance was off is made up for this long after the start. */
 const CATCH_UP_MS = 60_000
@@ -16,6 +17,10 @@ const CATCH_UP_MS = 60_000
 const LOOK_MS = 2000
 /** How long the appliance waits for a backup to end, which is killed before. */
 const CLOSE_MS = 3000
+/** Nothing an appliance of this size holds takes that long; a disk that hangs does. */
+const DEADLINE_MS = 2 * 3_600_000
+/** A backup that was told to end and has not by then is not waited for. */
+const GIVE_UP_MS = 5000
 
 /** What the operator has asked for. */
 export interface BackupSettings {
@@ -32,18 +37,27 @@ export interface ScheduledBackupsOptions {
   data: DataPaths
   version: string
   run: RunBackup
+  /** How the folder is looked at; in a process of its own unless told. */
+  look?: LookAtBackups
   log: Logger
   /** For tests: milliseconds from the start to a run that makes up for a missed one. */
   catchUpMs?: number
+  /** For tests: milliseconds after which a backup is given up, and then no longer waited for. */
+  deadlineMs?: number
+  giveUpMs?: number
 }
 
-/** Backups by the clock: one at a time, out of the way of those who wait for answers, the oldest removed. */
+/**
+ * Backups by the clock: one at a time, out of the way of those who wait for answers, the oldest removed. This process
+ * never touches their folder, which may lie on a disk that hangs.
+ */
 export class ScheduledBackups {
   readonly #cron: Cron
   readonly #closing = new AbortController()
+  readonly #begun = new Date()
   #catchUp: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
-  #lastSuccess: { at: Date; bytes: number | null } | undefined
+  #lastSuccess: { at: Date; bytes: number } | undefined
   #lastError: string | undefined
   #failures = 0
 
@@ -62,16 +76,13 @@ export class ScheduledBackups {
   }
 
   async #look(): Promise<void> {
-    const { dir } = this.options.settings
-    try {
-      await requireBackupFolder(dir)
-    } catch (error) {
-      this.#failed(error)
-    }
-    const newest = (await keptBackups(dir))[0]
-    if (newest !== undefined) this.#lastSuccess = { at: newest.at, bytes: await sizeOfBackup(newest.file) }
+    const { settings, look = lookProcess({}) } = this.options
+    const seen = await look(settings.dir).catch((error: unknown) => ({ problem: reasonOf(error), kept: [] }))
     if (this.#closing.signal.aborted) return
-    if (!isOverdue(this.options.settings.schedule, newest?.at)) return
+    if (seen.problem !== null) this.#failed(new BackupError(seen.problem))
+    const newest = newestOf(seen.kept)
+    if (newest !== undefined) this.#lastSuccess ??= { at: newest.at, bytes: newest.bytes }
+    if (!isOverdue(settings.schedule, this.#lastSuccess?.at)) return
     const wait = this.options.catchUpMs ?? CATCH_UP_MS
     this.#catchUp = setTimeout(() => void this.runNow(), wait).unref()
   }
@@ -81,12 +92,19 @@ export class ScheduledBackups {
     return {
       schedule: this.options.settings.schedule,
       next_at: this.#cron.nextRun()?.toISOString() ?? null,
+      due_at: this.#due()?.toISOString() ?? null,
       running: this.#running !== undefined,
       last_success_at: this.#lastSuccess?.at.toISOString() ?? null,
       last_bytes: this.#lastSuccess?.bytes ?? null,
       failures: this.#failures,
       last_error: this.#lastError ?? null,
     }
+  }
+
+  /** Without any backup, one has been due since the start. */
+  #due(): Date | undefined {
+    const last = this.#lastSuccess
+    return last === undefined ? this.#begun : nextDue(this.options.settings.schedule, last.at)
   }
 
   /** Takes a backup now, or joins the one under way. Never rejects: what went wrong is logged and in `state`. */
@@ -107,23 +125,49 @@ export class ScheduledBackups {
   }
 
   async #run(): Promise<void> {
-    const { settings, data, version, run, log } = this.options
+    const { settings, data, version, log } = this.options
     const at = new Date()
+    const file = join(settings.dir, backupName(at))
+    const { withKeys, keep } = settings
     try {
-      await requireBackupFolder(settings.dir)
-      await removePartials(settings.dir)
-      const file = join(settings.dir, backupName(at))
-      const request = { data, file, force: false, withKeys: settings.withKeys, version }
-      const { bytes, missingUploads } = await run(request, this.#closing.signal)
-      this.#lastSuccess = { at, bytes }
+      const done = await this.#bounded({ data, file, force: false, withKeys, version, keep })
+      this.#lastSuccess = { at, bytes: done.bytes }
       this.#lastError = undefined
-      log.info({ file, bytes }, 'a backup was taken')
-      if (missingUploads.length > 0)
-        log.warn({ missingUploads }, 'uploads are missing in the data folder, and so in the backup')
-      for (const old of await removeOldBackups(settings.dir, settings.keep))
-        log.info({ file: old }, 'an old backup was removed')
+      log.info({ file, bytes: done.bytes }, 'a backup was taken')
+      if (done.missingUploads.length > 0)
+        log.warn(
+          { missingUploads: done.missingUploads },
+          'uploads are missing in the data folder, and so in the backup',
+        )
+      for (const old of done.removed) log.info({ file: old }, 'an old backup was removed')
+      if (done.unremoved.length > 0)
+        this.#failed(
+          new BackupError(
+            `The backup was taken, but old ones could not be removed (${done.unremoved.join(', ')}).`,
+          ),
+        )
     } catch (error) {
       if (!this.#closing.signal.aborted) this.#failed(error)
+    }
+  }
+
+  /** Gives a backup up that takes too long, also when it does not hear of it. */
+  async #bounded(order: Order): Promise<BackupDone> {
+    const { run, deadlineMs = DEADLINE_MS, giveUpMs = GIVE_UP_MS } = this.options
+    const late = new AbortController()
+    const clock = setTimeout(() => late.abort(tooLate(deadlineMs)), deadlineMs).unref()
+    const signal = AbortSignal.any([this.#closing.signal, late.signal])
+    const ended = new AbortController()
+    const givenUp = async (): Promise<never> => {
+      if (!signal.aborted) await once(signal, 'abort', { signal: ended.signal })
+      await pause(giveUpMs, undefined, { ref: false, signal: ended.signal })
+      throw signal.reason
+    }
+    try {
+      return await Promise.race([run(order, signal), givenUp()])
+    } finally {
+      clearTimeout(clock)
+      ended.abort()
     }
   }
 
@@ -132,4 +176,10 @@ export class ScheduledBackups {
     this.#lastError = reasonOf(error)
     this.options.log.error({ err: error }, 'the backup failed')
   }
+}
+
+function tooLate(deadlineMs: number): BackupError {
+  return new BackupError(
+    `It was not done within ${String(Math.round(deadlineMs / 60_000))} minutes and was given up: look for a disk that hangs.`,
+  )
 }

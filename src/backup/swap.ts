@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises'
+import { mkdir, rename, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { giveToOwnerOf } from '../store/data-lock.js'
 import { BackupError, reasonOf } from './backup-error.js'
 import { readJournal, removeJournal, writeJournal, type Journal } from './journal.js'
+import { removeWork } from './remove-work.js'
 import { syncFolder } from './sync-folder.js'
 
 /** Files that belong to the database and make no sense without it. */
@@ -58,7 +59,7 @@ export async function finishRestore(dataDir: string): Promise<string | undefined
   const journal = await readJournal(dataDir)
   if (journal === undefined) {
     // Left by a restore that ended before it touched anything.
-    await rm(incomingFolder(dataDir), { recursive: true, force: true })
+    await removeWork(dataDir, incomingFolder(dataDir))
     return undefined
   }
   try {
@@ -89,7 +90,7 @@ async function finish(dataDir: string, { aside, items }: Journal, onStep: OnStep
   await syncFolder(dataDir)
   await removeJournal(dataDir)
   onStep('journal removed')
-  await rm(incoming, { recursive: true, force: true })
+  await removeWork(dataDir, incoming)
 }
 
 /** The way back, in the opposite order. */

@@ -1,7 +1,7 @@
-import { link, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, relative } from 'node:path'
+import { link, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { adviceFor, DatabaseError } from '../store/database.js'
-import { DamagedDatabaseError } from '../store/snapshot.js'
+import { DamagedDatabaseError, ForeignSchemaError } from '../store/snapshot.js'
 import { readArchive } from './archive-reader.js'
 import { writeArchive } from './archive-writer.js'
 import { BackupError, codeOf, reasonOf } from './backup-error.js'
@@ -10,6 +10,7 @@ import { isRestoreUnderWay } from './journal.js'
 import { KEY_NAME, type Manifest } from './manifest.js'
 import { requireRoom, type FreeBytes } from './room.js'
 import { syncFolder } from './sync-folder.js'
+import { alreadyThere, requireTarget } from './target.js'
 import { openWorkspace } from './workspace.js'
 
 export interface BackupRequest {
@@ -49,7 +50,7 @@ export async function takeBackup(
   free?: FreeBytes,
 ): Promise<BackupSummary> {
   const { data, file } = request
-  await requireTarget(request)
+  await requireTarget(file, request.force, data)
   if (isRestoreUnderWay(data.dir))
     throw new BackupError(
       `A restore of ${data.dir} was interrupted: start Guichet, which finishes it, then back up.`,
@@ -60,8 +61,13 @@ export async function takeBackup(
   const workspace = await openWorkspace(data.dir)
   const partial = `${file}.partial`
   try {
-    await requireRoom(data.dir, sizes.database, free)
-    await requireRoom(dirname(file), sizes.database + sizes.uploads, free)
+    await requireRoom(
+      [
+        { folder: data.dir, bytes: sizes.work },
+        { folder: dirname(file), bytes: sizes.archive },
+      ],
+      free,
+    )
     await rm(partial, { force: true })
     return await write(request, workspace.dir, partial, signal)
   } catch (error) {
@@ -105,25 +111,6 @@ async function write(
   }
 }
 
-async function requireTarget({ file, force, data }: BackupRequest): Promise<void> {
-  const found = await stat(file).catch(() => undefined)
-  if (found?.isDirectory() === true)
-    throw new BackupError(`${file} is a folder: name a file in it, such as ${join(file, 'guichet.tar.gz')}.`)
-  if (found !== undefined && !found.isFile())
-    throw new BackupError(`${file} is not a plain file: name another one.`)
-  if (found !== undefined && !force) throw alreadyThere(file)
-  const folder = await realpath(dirname(file)).catch(() => undefined)
-  if (folder === undefined || !(await stat(folder)).isDirectory())
-    throw new BackupError(`There is no folder ${dirname(file)}: make it, or name another file.`)
-  const uploads = await realpath(data.uploads).catch(() => data.uploads)
-  if (!relative(uploads, folder).startsWith('..'))
-    throw new BackupError(`${file} would lie among the uploads: name a file outside of ${data.uploads}.`)
-}
-
-function alreadyThere(file: string): BackupError {
-  return new BackupError(`${file} is there already: name another file, or replace it with --force.`)
-}
-
 /** Gives it its name in one step, over an older one only where that was asked for. */
 async function place(partial: string, file: string, force: boolean): Promise<void> {
   if (force) await rename(partial, file)
@@ -142,6 +129,11 @@ async function place(partial: string, file: string, force: boolean): Promise<voi
 
 function explain(file: string, error: unknown): unknown {
   if (error instanceof BackupError) return error
+  if (error instanceof ForeignSchemaError)
+    return new BackupError(
+      `${error.message} No backup was written, since none could be restored: remove what is not Guichet's, or restore an older one.`,
+      { cause: error },
+    )
   if (error instanceof DamagedDatabaseError)
     return new BackupError(`${error.message} No backup was written: restore an older one.`, { cause: error })
   if (error instanceof DatabaseError) return error
@@ -160,19 +152,4 @@ function explain(file: string, error: unknown): unknown {
       { cause: error },
     )
   return error
-}
-
-/** Makes a folder for backups, readable to this user alone, and tries whether it can be written to. */
-export async function requireBackupFolder(folder: string): Promise<void> {
-  const probe = join(folder, '.guichet-probe')
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await (await open(probe, 'w', 0o600)).close()
-    await rm(probe, { force: true })
-  } catch (error) {
-    throw new BackupError(
-      `No backup can be written to ${folder} (${reasonOf(error)}): correct its permissions, or BACKUP_DIR.`,
-      { cause: error },
-    )
-  }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DataFolderError, holdBackups } from '../store/data-lock.js'
+import { DataFolderError, giveToOwnerOf, holdBackups } from '../store/data-lock.js'
+import { removeWork } from './remove-work.js'
 
 const WORK = 'backup-work'
 
@@ -15,14 +16,16 @@ export interface Workspace {
 /**
  * Makes an empty workspace; what one that was killed left behind is removed first.
  * It lies in the data folder, so that uploads are linked and not copied, and restored files only renamed.
- * @throws DataFolderError when another backup or restore is under way, or the folder cannot be written to.
+ * @throws DataFolderError when another backup or restore is under way, or the folder cannot be written to; BackupError
+ * when what was left behind cannot be removed.
  */
 export async function openWorkspace(dataDir: string): Promise<Workspace> {
   const release = holdBackups(dataDir)
   const dir = join(dataDir, WORK)
   try {
-    await rm(dir, { recursive: true, force: true })
+    await removeWork(dataDir, dir)
     await mkdir(dir, { mode: 0o700 })
+    giveToOwnerOf(dataDir, dir)
   } catch (error) {
     release()
     throw error
@@ -31,7 +34,7 @@ export async function openWorkspace(dataDir: string): Promise<Workspace> {
     dir,
     close: async () => {
       // @NOTE before letting go: the next one makes a folder of the same name.
-      await rm(dir, { recursive: true, force: true }).finally(release)
+      await removeWork(dataDir, dir).finally(release)
     },
   }
 }

@@ -26,6 +26,8 @@ export const BackupHealth = z.object({
   /** The cron expression. */
   schedule: z.string(),
   next_at: z.string().nullable(),
+  /** When the first one after the last success was or is due; one that never succeeded is due since the start. */
+  due_at: z.string().nullable(),
   running: z.boolean(),
   last_success_at: z.string().nullable(),
   /** Size of the newest backup. */

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '../store/database.js'
 import { passageIndex } from '../store/passage-index.js'
 import { passageStore } from '../store/passages.js'
 import { sourceStore, type Source } from '../store/sources.js'
+import { uploadPath } from '../store/upload-file.js'
 
 const REMOVE_BATCH = 32
 
@@ -34,6 +34,7 @@ export async function deleteSource(
   signal: AbortSignal,
 ): Promise<void> {
   await removePassages(database, source.id, signal)
-  if (source.storedFile !== null) await rm(join(uploadsDir, source.storedFile), { force: true })
+  const file = source.storedFile === null ? undefined : uploadPath(uploadsDir, source.storedFile)
+  if (file !== undefined) await rm(file, { force: true })
   await sourceStore(database.db).remove(source.id)
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { IngestionMetrics } from '../metrics/ingestion.js'
 import type { Database } from '../store/database.js'
@@ -7,6 +6,7 @@ import { passageIndex } from '../store/passage-index.js'
 import { passageStore } from '../store/passages.js'
 import type { Stage } from '../store/schema.js'
 import { sourceStore, type Source } from '../store/sources.js'
+import { uploadPath } from '../store/upload-file.js'
 import { removePassages } from './delete-source.js'
 import { ExtractionError } from './extract/extraction.js'
 import type { Extractor } from './extractor.js'
@@ -91,9 +91,10 @@ async function stagePassages(parts: IngestParts, job: Job, source: Source, signa
 }
 
 async function readFile(parts: IngestParts, source: Source, signal: AbortSignal) {
-  if (source.storedFile === null) throw new ExtractionError('The uploaded file is gone.')
+  const path = source.storedFile === null ? undefined : uploadPath(parts.uploadsDir, source.storedFile)
+  if (path === undefined) throw new ExtractionError('The uploaded file is gone.')
   const file = {
-    path: join(parts.uploadsDir, source.storedFile),
+    path,
     hint: { fileName: source.fileName ?? undefined, fileType: source.fileType ?? undefined },
   }
   const { facts, blocks } = await timed(parts, 'extract', () =>

@@ -29,6 +29,8 @@ export interface KnowledgeCondition {
 
 /** Backups, where they are made. */
 export interface BackupCondition {
+  /** When the first one after the last good one was or is due. */
+  dueAt: Date | null
   lastSuccessAt: Date | null
   /** Size of the last good one. */
   bytes: number | null
@@ -137,6 +139,15 @@ function watchBackup(registry: Registry, backup: NonNullable<Condition['backup']
     async () => {
       const { lastSuccessAt } = await backup()
       return lastSuccessAt === null ? null : lastSuccessAt.getTime() / 1000
+    },
+  )
+  askedGauge(
+    registry,
+    'guichet_backup_due_timestamp_seconds',
+    'When the first backup after the last good one was or is due, in Unix time; before the first, when the appliance started.',
+    async () => {
+      const { dueAt } = await backup()
+      return dueAt === null ? null : dueAt.getTime() / 1000
     },
   )
   askedGauge(registry, 'guichet_backup_size_bytes', 'Size of the last good backup.', async () => {

@@ -1,5 +1,5 @@
 import type { Engines, IngestDriver } from '../app.js'
-import { backupProcess } from '../backup/backup-process.js'
+import { backupProcess, lookProcess } from '../backup/backup-process.js'
 import { ScheduledBackups } from '../backup/scheduled-backups.js'
 import type { Config } from '../config.js'
 import { childEnvironment } from '../inference/child-environment.js'
@@ -51,6 +51,7 @@ export function createEngines(
         data: config.data,
         version: VERSION,
         run: backupProcess(childEnvironment(environment)),
+        look: lookProcess(childEnvironment(environment)),
         log,
       }),
     }),

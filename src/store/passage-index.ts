@@ -79,8 +79,12 @@ function removeEntry(connection: Connection, num: number): void {
   }
 }
 
-/** The organization partitions the table: another's vectors are not even read. */
-function vectorTable(dimension: number): string {
+/**
+ * The statement that makes the table of vectors with so many numbers each. The organization partitions it: another's
+ * vectors are not even read.
+ * @throws RangeError for what is no number of numbers.
+ */
+export function vectorTable(dimension: number): string {
   if (!Number.isInteger(dimension) || dimension < 1)
     throw new RangeError(`No dimension: ${String(dimension)}`)
   return `create virtual table passage_vectors using vec0(

@@ -2,6 +2,8 @@ import { statSync } from 'node:fs'
 import { DatabaseError, openConnection, type Connection } from './database.js'
 import { inspectDatabase } from './inspect.js'
 import { migrations } from './migrations/index.js'
+import { schemaFault, seenMigrations, shown } from './schema-check.js'
+import { isUploadName } from './upload-file.js'
 
 /** Pages copied in one go, 4 MiB: an abort is heard in between. */
 const PAGES_AT_ONCE = 1024
@@ -10,6 +12,9 @@ const CHECKED_IN_FULL_BYTES = 1024 ** 3
 
 /** SQLite finds a database damaged, or it is none of Guichet's. */
 export class DamagedDatabaseError extends DatabaseError {}
+
+/** A database that is whole, and consists of other things than Guichet makes. */
+export class ForeignSchemaError extends DamagedDatabaseError {}
 
 /** What is in a database, as far as a backup tells of it. */
 export interface DatabaseFacts {
@@ -70,19 +75,29 @@ export function lookAhead(file: string): { uploads: NamedUpload[]; bytes: number
 
 /**
  * Checks a database that nobody else uses, and says what is in it.
- * @throws DamagedDatabaseError when SQLite finds it damaged, or it is no database of Guichet's.
+ * @throws DamagedDatabaseError when SQLite finds it damaged, it is no database of Guichet's, or it names as an upload
+ * what none is called; ForeignSchemaError when it is not what the migrations it lists make. One that lists migrations
+ * of a newer version is left to the caller.
  */
-export function examineDatabase(file: string): DatabaseFacts {
+export async function examineDatabase(file: string): Promise<DatabaseFacts> {
   try {
     // @NOTE not read-only: a connection that may not write leaves its -shm and -wal behind.
     const connection = openConnection(file)
     try {
       requireIntegrity(connection, statSync(file).size)
-      return factsOf(connection)
+      const schema = seenMigrations(connection)
+      const fault = newerMigrations(schema).length > 0 ? undefined : await schemaFault(connection, schema)
+      if (fault !== undefined)
+        throw new ForeignSchemaError(`The database is not as Guichet makes it (${fault}).`)
+      const facts = factsOf(connection, schema)
+      const odd = facts.uploads.find(({ name }) => !isUploadName(name))
+      if (odd !== undefined) throw new Error(`it names as an upload what none is called: ${shown(odd.name)}`)
+      return facts
     } finally {
       connection.close()
     }
   } catch (error) {
+    if (error instanceof DatabaseError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     throw new DamagedDatabaseError(`The database is damaged (${reason}).`, { cause: error })
   }
@@ -121,14 +136,11 @@ function requireIntegrity(connection: Connection, bytes: number): void {
   if (said !== 'ok') throw new Error(String(said).replace(/\s+/g, ' '))
 }
 
-function factsOf(connection: Connection): DatabaseFacts {
+function factsOf(connection: Connection, schema: string[]): DatabaseFacts {
   const count = (table: 'source' | 'conversation' | 'message') =>
     connection.prepare<[], { n: number }>(`select count(*) as n from ${table}`).get()?.n ?? 0
   return {
-    schema: connection
-      .prepare<[], { name: string }>('select name from kysely_migration order by name')
-      .all()
-      .map(({ name }) => name),
+    schema,
     uploads: namedUploads(connection),
     sources: count('source'),
     conversations: count('conversation'),

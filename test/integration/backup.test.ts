@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readArchive } from '#src/backup/archive-reader.js'
@@ -218,6 +218,44 @@ describe('a backup that cannot be made', () => {
     await refused([file], /cannot be written in .+: correct its permissions/)
   })
 
+  it('never takes the place of what is its own, however that is named', async () => {
+    const { path } = folder
+    writeFileSync(join(path, 'signing.key'), 'key')
+    for (const name of ['before-restore-2026', 'Backup-Work']) mkdirSync(join(path, name))
+    const linked = join(out, 'linked')
+    symlinkSync(path, linked)
+    symlinkSync(join(path, 'appliance.db'), join(out, 'link.tar.gz'))
+    symlinkSync(join(path, 'signing.key'), join(path, 'other.tar.gz'))
+    const own = [
+      ...['appliance.db', 'appliance.db-wal', 'appliance.db-shm', 'appliance.lock', 'backup.lock'],
+      ...[
+        'signing.key',
+        'restore.json',
+        'restore.json.new',
+        'restore-incoming',
+        'backup-work',
+        'APPLIANCE.DB',
+      ],
+      ...['before-restore-2026/appliance.db', 'Backup-Work/x.tar.gz', 'appliance.db.migrating'],
+      ...['other.tar.gz'],
+    ].map((name) => join(path, name))
+    own.push(
+      join(linked, 'appliance.db'),
+      join(out, 'link.tar.gz'),
+      `${out}/../${basename(path)}/appliance.db`,
+    )
+    const before = contents(folder.database.connection)
+    for (const target of own)
+      await expect(takeBackup({ ...request({ force: true }), file: target }, never)).rejects.toThrow(
+        /is where Guichet keeps its own data: name a file outside of them/,
+      )
+    await refused(['--force', join(path, 'appliance.db')], /is where Guichet keeps its own data/)
+    expect(contents(folder.database.connection)).toEqual(before)
+    expect(readFileSync(join(path, 'signing.key'), 'utf8')).toBe('key')
+    const beside = { ...request(), file: join(path, 'before-upgrade.tar.gz') }
+    expect(await takeBackup(beside, never)).toMatchObject({ sources: 0 })
+  })
+
   it('says where there is no database, and makes nothing', async () => {
     const empty = join(out, 'empty')
     mkdirSync(empty)
@@ -233,6 +271,14 @@ describe('a backup that cannot be made', () => {
     )
     await refused([file], /written by a newer version of Guichet .+742-future.+back it up with that version/)
     expectNoTraces()
+  })
+
+  it('refuses a database that could not be restored, since somebody has changed what it consists of', async () => {
+    folder.database.connection.exec('create view report as select * from source')
+    await refused([file], /view "report" is none of Guichet's\)\. No backup was written, .+ remove what/)
+    expectNoTraces()
+    folder.database.connection.exec('drop view report')
+    expect((await guichet(folder.path, ['backup', file])).code).toBe(0)
   })
 
   it('refuses a damaged database, so that a good backup is not given up for it', async () => {
@@ -254,6 +300,16 @@ describe('a backup that cannot be made', () => {
       /is too full: \d+ MiB are needed and 0\.0 MiB are free/,
     )
     expectNoTraces()
+  })
+
+  it('adds up what it needs on one disk', async () => {
+    fill(24)
+    const bytes = statSync(dataPaths().database).size + statSync(`${dataPaths().database}-wal`).size
+    // Enough for the copy of the database, or for the archive with its reserve, and not for both.
+    const free = () => Promise.resolve(32 * 1024 ** 2 + Math.floor(bytes * 1.2))
+    await expect(takeBackup(request(), never, free)).rejects.toThrow(/is too full: \d+ MiB are needed/)
+    expectNoTraces()
+    expect(await takeBackup(request(), never, () => Promise.resolve(1e12))).toMatchObject({ file })
   })
 
   it('waits for another to end', async () => {

@@ -45,6 +45,7 @@ const nightly: Engines['backups'] = {
   state: () => ({
     schedule: '0 3 * * *',
     next_at: null,
+    due_at: '2026-11-23T03:00:00.000Z',
     running: false,
     last_success_at: '2026-11-22T03:00:00.000Z',
     last_bytes: 4096,
@@ -102,6 +103,7 @@ describe('the dashboard and the alerts', () => {
   it('hears of backups where they are scheduled', () => {
     const told = samples.filter(({ name }) => name.startsWith('guichet_backup_'))
     expect(Object.fromEntries(told.map(({ name, value }) => [name, value]))).toEqual({
+      guichet_backup_due_timestamp_seconds: Date.parse('2026-11-23T03:00:00.000Z') / 1000,
       guichet_backup_last_success_timestamp_seconds: Date.parse('2026-11-22T03:00:00.000Z') / 1000,
       guichet_backup_size_bytes: 4096,
       guichet_backup_failures_total: 1,

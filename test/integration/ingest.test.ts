@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLogger } from '#src/log.js'
@@ -203,6 +203,31 @@ describe('ingestion', () => {
     expect(await sourceStore(folder.database.db).anyState(file.id)).toBeUndefined()
     expect(contents()).toEqual([])
     expect(existsSync(join(folder.uploads, file.storedFile ?? ''))).toBe(false)
+    expect(await jobs()).toEqual([])
+  })
+
+  it('neither reads nor removes what lies outside of the uploads, whatever a row names', async () => {
+    const outside = join(folder.path, 'precious.txt')
+    writeFileSync(outside, 'The safe opens with 4711.')
+    const named = async (storedFile: string, title: string) => {
+      const { id } = await folder.addFile(title, 'x')
+      await folder.database.db
+        .updateTable('source')
+        .set({ stored_file: storedFile })
+        .where('id', '=', id)
+        .execute()
+      return id
+    }
+    const read = [await named('../precious.txt', 'a'), await named(outside, 'b')]
+    const removed = [await named('../precious.txt', 'c'), await named(outside, 'd')]
+    for (const id of removed) await folder.remove(id)
+    await begin()
+    await ingestor.idle()
+    for (const id of read)
+      expect(await source(id)).toMatchObject({ status: 'failed', error: 'The uploaded file is gone.' })
+    for (const id of removed) expect(await sourceStore(folder.database.db).anyState(id)).toBeUndefined()
+    expect(existsSync(outside)).toBe(true)
+    expect(contents()).toEqual([])
     expect(await jobs()).toEqual([])
   })
 

@@ -1,10 +1,11 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkBackup, restoreBackup } from '#src/backup/restore-backup.js'
 import { holdDataFolder } from '#src/store/data-lock.js'
-import { openConnection } from '#src/store/database.js'
+import { openConnection, type Connection } from '#src/store/database.js'
+import { passageIndex } from '#src/store/passage-index.js'
 import { guichet } from '../helpers/guichet.js'
 import { archive, GOOD, KEPT_DATABASE, oldData, RESTORED, stateOf, UPLOAD } from '../helpers/old-data.js'
 import { tar, tarball, type TarEntry } from '../helpers/tar-block.js'
@@ -243,17 +244,95 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
   })
 
   it('a database of a newer schema, whatever its list says', async () => {
-    const newer = join(out, 'newer.db')
-    copyFileSync(KEPT_DATABASE, newer)
-    const connection = openConnection(newer)
-    connection.exec(`insert into kysely_migration (name, timestamp) values ('742-future', '')`)
-    connection.pragma('journal_mode = delete')
-    connection.close()
-    writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': readFileSync(newer) })))
+    const newer = changed((connection) => {
+      connection.exec(`insert into kysely_migration (name, timestamp) values ('742-future', '')`)
+    })
+    writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': newer })))
     const { code, stderr } = await guichet(dataDir, ['restore', file])
     expect(code).toBe(1)
     expect(stderr).toMatch(/^[^\n]+newer than this one[^\n]+742-future[^\n]+older backup\.\n$/)
   })
+
+  it.each<[string, string, RegExp]>([
+    ['an emptied table of migrations', 'delete from kysely_migration', /lists no migrations/],
+    ['no table of migrations', 'drop table kysely_migration', /no table of its migrations/],
+    [
+      'a view in the place of its migrations',
+      `drop table kysely_migration; create view kysely_migration as select '001-init' as name, '' as timestamp`,
+      /no table of its migrations/,
+    ],
+    ['a table less', 'drop table rate_window', /lacks the table "rate_window"/],
+    [
+      'a column less',
+      'alter table client drop column allowed_origins',
+      /"client" is not as Guichet makes it/,
+    ],
+    ['an index less', 'drop index passage_scope', /lacks the index "passage_scope"/],
+    ['no word index', 'drop table passage_words', /lacks the table "passage_words/],
+    [
+      'another word index',
+      'drop table passage_words; create virtual table passage_words using fts5(title, body)',
+      /"passage_words.*is not as Guichet makes it|"passage_words.* is none of Guichet's/,
+    ],
+    [
+      'other vectors',
+      'drop table passage_vectors; create virtual table passage_vectors using vec0(embedding float[4])',
+      /"passage_vectors" is not as Guichet makes it|none of Guichet's|lacks the table/,
+    ],
+    [
+      'a table for vectors that is none',
+      'drop table passage_vectors; create table passage_vectors (num integer)',
+      /"passage_vectors" is not as Guichet makes it/,
+    ],
+    [
+      'a trigger',
+      `create trigger spy after insert on message begin update setting set value = '' where key = new.id; end`,
+      /trigger "spy" is none of Guichet's/,
+    ],
+    ['a view', 'create view peek as select * from client', /view "peek" is none of Guichet's/],
+    ['a table more', 'create table more (id text)', /table "more" is none of Guichet's/],
+  ])('a database with %s', async (_what, sql, reason) => {
+    const crafted = changed((connection) => connection.exec(sql))
+    writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': crafted })))
+    const before = stateOf(dataDir)
+    await expect(old.restore()).rejects.toThrow(reason)
+    await expect(checkBackup({ file, dataDir, version: '0.0.1' }, never)).rejects.toThrow(
+      /cannot be used: The database is .+ Use another backup\.$/,
+    )
+    expect(stateOf(dataDir)).toEqual(before)
+  })
+
+  it('but not a database whose vectors are of another length, or that has none yet', async () => {
+    for (const make of [
+      (connection: Connection) => passageIndex(connection).ensureVectorTable(384, 'another'),
+      (connection: Connection) => connection.exec('drop table passage_vectors'),
+    ]) {
+      const other = changed(make)
+      writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': other })))
+      expect(await checkBackup({ file, dataDir, version: '0.0.1' }, never)).toMatchObject({ sources: 2 })
+    }
+  })
+
+  describe.each(['../../precious', '/tmp/precious', 'f/../../precious', '..'])(
+    'a database that names %s as an upload',
+    (storedFile) => {
+      it.each(['ready', 'deleting'])('of a source that is %s, excused by its list', async (status) => {
+        const crafted = changed((connection) => {
+          connection
+            .prepare('update source set stored_file = ?, status = ? where stored_file is not null')
+            .run(storedFile, status)
+        })
+        const before = stateOf(dataDir)
+        for (const missing of [[], [storedFile]]) {
+          const list = { missing_uploads: missing }
+          writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': crafted }, list)))
+          await expect(old.restore()).rejects.toThrow(/not the name of an upload|what none is called/)
+          await expect(checkBackup({ file, dataDir, version: '0.0.1' }, never)).rejects.toThrow()
+        }
+        expect(stateOf(dataDir)).toEqual(before)
+      })
+    },
+  )
 
   it('what is not there, or a folder', async () => {
     await expect(old.restore()).rejects.toThrow(`There is no file ${file}: name a backup.`)
@@ -262,6 +341,19 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
     )
   })
 })
+
+/** The kept database after somebody has laid hands on it. */
+function changed(change: (connection: Connection) => unknown): Buffer {
+  const path = join(out, 'changed.db')
+  copyFileSync(KEPT_DATABASE, path)
+  const connection = openConnection(path)
+  change(connection)
+  connection.pragma('journal_mode = delete')
+  connection.close()
+  const bytes = readFileSync(path)
+  rmSync(path)
+  return bytes
+}
 
 function flip(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes)

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -19,6 +20,7 @@ import { RealAppliance } from '../helpers/real-appliance.js'
 const never = new AbortController().signal
 /** Never within a test. */
 const YEARLY = '0 0 1 1 *'
+const DONE = { bytes: 1, createdAt: '', missingUploads: [], removed: [], unremoved: [] }
 const OLD = [
   'guichet-2020-01-01T030000Z.tar.gz',
   'guichet-2020-01-02T030000Z.tar.gz',
@@ -44,7 +46,15 @@ afterEach(async () => {
 })
 
 function schedule(
-  given: { schedule?: string; keep?: number; catchUpMs?: number; run?: RunBackup; into?: string } = {},
+  given: {
+    schedule?: string
+    keep?: number
+    catchUpMs?: number
+    run?: RunBackup
+    into?: string
+    deadlineMs?: number
+    giveUpMs?: number
+  } = {},
 ) {
   const { path, uploads } = folder
   running = new ScheduledBackups({
@@ -59,11 +69,16 @@ function schedule(
     run: given.run ?? backupProcess({}),
     log: createLogger('silent', false),
     catchUpMs: given.catchUpMs ?? 3_600_000,
+    ...(given.deadlineMs !== undefined && { deadlineMs: given.deadlineMs }),
+    ...(given.giveUpMs !== undefined && { giveUpMs: given.giveUpMs }),
   })
   return running
 }
 
 const names = () => readdirSync(dir).sort()
+
+/** Whoever tries whether this folder can be written to waits for ever, as for a disk that hangs. */
+const hang = (folder: string) => execFileSync('mkfifo', [join(folder, '.guichet-probe')])
 
 describe('scheduled backups', () => {
   it('are taken in a process of their own and can be restored', async () => {
@@ -86,7 +101,7 @@ describe('scheduled backups', () => {
       schedule: '* * * * * *',
       run: ({ file }) => {
         taken.push(file)
-        return Promise.resolve({ bytes: 1, createdAt: '', missingUploads: [] })
+        return Promise.resolve(DONE)
       },
     })
     await backups.start()
@@ -102,6 +117,110 @@ describe('scheduled backups', () => {
     expect(made).toHaveLength(2)
     expect(made[0]).toBe(OLD[2])
     expect(names()).toEqual(expect.arrayContaining(FOREIGN))
+  })
+
+  it('never remove the one just made, whatever the clock said when others were', async () => {
+    const ahead = ['2090-01-01', '2090-01-02', '2090-01-03'].map((day) => `guichet-${day}T030000Z.tar.gz`)
+    for (const name of [...OLD, ...ahead]) writeFileSync(join(dir, name), 'x')
+    const backups = schedule({ keep: 2 })
+    await backups.start()
+    expect(backups.state().last_success_at).toBe('2020-01-03T03:00:00.000Z')
+    const asked = readConfig({ BACKUP_DIR: dir, BACKUP_SCHEDULE: YEARLY }).backup
+    expect((await checkBackups(asked))[0]).toMatchObject({
+      status: 'note',
+      text: expect.stringMatching(/^One was missed .+ 3 of those in .+ are dated in the future/) as string,
+    })
+    await backups.runNow()
+    expect(names()).toEqual([OLD[2], expect.stringMatching(/^guichet-20[2-8]/)])
+    expect(backups.state()).toMatchObject({ last_error: null, failures: 0 })
+  })
+
+  it('pass over what is called like a backup and is no file', async () => {
+    for (const name of OLD) mkdirSync(join(dir, name))
+    mkdirSync(join(dir, `${OLD[0] ?? ''}.partial`))
+    const backups = schedule({ keep: 1 })
+    await backups.start()
+    expect(backups.state().last_success_at).toBeNull()
+    for (let at = 0; at < 2; at += 1) {
+      writeFileSync(join(dir, `guichet-2021-01-0${String(at + 1)}T030000Z.tar.gz`), '')
+      await backups.runNow()
+      expect(backups.state()).toMatchObject({ last_error: null, failures: 0 })
+      expect(names().filter((name) => name.endsWith('.gz'))).toEqual([...OLD, expect.any(String)])
+      rmSync(join(dir, names().at(-1) ?? ''))
+    }
+  })
+
+  it('are given up when their disk hangs, say so, and succeed once it answers', async () => {
+    hang(dir)
+    const backups = schedule({ deadlineMs: 1000 })
+    await backups.runNow()
+    expect(backups.state()).toMatchObject({ running: false, failures: 1, last_success_at: null })
+    expect(backups.state().last_error).toMatch(/was given up: look for a disk that hangs\.$/)
+    rmSync(join(dir, '.guichet-probe'))
+    await schedule().runNow()
+    expect(running?.state()).toMatchObject({ last_error: null })
+  })
+
+  it('are given up also when nobody hears of it', async () => {
+    let tries = 0
+    const run: RunBackup = () => ((tries += 1) === 1 ? new Promise(() => undefined) : Promise.resolve(DONE))
+    const backups = schedule({ run, deadlineMs: 1, giveUpMs: 1 })
+    await backups.runNow()
+    expect(backups.state()).toMatchObject({ running: false, failures: 1 })
+    await backups.runNow()
+    expect(backups.state()).toMatchObject({ running: false, last_error: null })
+  })
+
+  it('hold up neither the start nor the end of the appliance when their disk hangs', async () => {
+    const hung = join(dir, 'hung')
+    mkdirSync(hung)
+    hang(hung)
+    const appliance = await RealAppliance.start({
+      env: { MODELS_DIR: dir, BACKUP_DIR: hung, BACKUP_SCHEDULE: '* * * * * *' },
+      ready: false,
+    })
+    try {
+      await expect
+        .poll(async () => HealthDetails.parse(data(await appliance.call('GET', '/health'))).backup?.running, {
+          timeout: 15_000,
+        })
+        .toBe(true)
+      expect(await appliance.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+    } finally {
+      await appliance.stop()
+    }
+  })
+
+  it('come round on 29 February too', async () => {
+    const leap = '0 3 29 2 *'
+    const config = readConfig({ BACKUP_DIR: dir, BACKUP_SCHEDULE: leap })
+    writeFileSync(join(dir, 'guichet-2024-02-29T050000Z.tar.gz'), '')
+    const backups = schedule({ schedule: leap, catchUpMs: 3_600_000 })
+    await backups.start()
+    expect(backups.state().last_success_at).toBe('2024-02-29T05:00:00.000Z')
+    expect(backups.state().due_at).toBe(new Date(2028, 1, 29, 3).toISOString())
+    expect(backups.state().next_at).toMatch(/-02-(28|29)T/)
+    expect((await checkBackups(config.backup))[0]).toMatchObject({
+      text: expect.stringContaining('2024-02-29T05:00:00.000Z') as string,
+    })
+  })
+
+  it('are due by their schedule after the last that succeeded; before the first, from the start on', async () => {
+    const before = Date.now()
+    const empty = schedule({ schedule: '0 3 * * 0' })
+    await empty.start()
+    const due = Date.parse(empty.state().due_at ?? '')
+    expect(due).toBeGreaterThanOrEqual(before)
+    expect(due).toBeLessThanOrEqual(Date.now())
+    await empty.close()
+
+    // A Thursday and the Sunday after it.
+    writeFileSync(join(dir, backupName(new Date(2026, 0, 1, 12))), '')
+    const weekly = schedule({ schedule: '0 3 * * 0' })
+    await weekly.start()
+    expect(weekly.state().due_at).toBe(new Date(2026, 0, 4, 3).toISOString())
+    await weekly.runNow()
+    expect(Date.parse(weekly.state().due_at ?? '')).toBeGreaterThan(Date.now())
   })
 
   it('remove nothing when the new one failed, say why, and succeed the next time', async () => {
@@ -133,7 +252,7 @@ describe('scheduled backups', () => {
     const runs: string[] = []
     const run: RunBackup = ({ file }) => {
       runs.push(file)
-      return Promise.resolve({ bytes: 1, createdAt: '', missingUploads: [] })
+      return Promise.resolve(DONE)
     }
     const backups = schedule({ catchUpMs: 0, run })
     await backups.start()
@@ -162,7 +281,7 @@ describe('scheduled backups', () => {
       most = Math.max(most, ++open)
       await new Promise(setImmediate)
       open -= 1
-      return { bytes: 1, createdAt: '', missingUploads: [] }
+      return DONE
     }
     const backups = schedule({ run })
     await Promise.all([backups.runNow(), backups.runNow(), backups.runNow()])

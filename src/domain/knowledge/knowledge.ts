@@ -1,5 +1,4 @@
 import { rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Page } from '../../contract/common.js'
 import type {
   KnowledgeHit,
@@ -14,6 +13,7 @@ import type { Retriever } from '../../retrieval/retriever.js'
 import type { Database, Executor } from '../../store/database.js'
 import { jobStore } from '../../store/jobs.js'
 import { sourceStore, type Source } from '../../store/sources.js'
+import { uploadPath } from '../../store/upload-file.js'
 import type { Assistants } from '../assistants/assistants.js'
 import { requireSearch } from '../readiness.js'
 import { presentHit, presentSource } from './present.js'
@@ -94,7 +94,8 @@ export class Knowledge {
     upload: Upload,
     fields: () => NewFile,
   ): Promise<{ source: KnowledgeSource; isNew: boolean }> {
-    const path = join(this.parts.uploadsDir, upload.name)
+    const path = uploadPath(this.parts.uploadsDir, upload.name)
+    if (path === undefined) throw new Error(`No upload is called "${upload.name}".`)
     try {
       const { source, isNew } = await this.storeFile(orgId, upload, path, fields())
       if (isNew) this.parts.ingest.wake()
@@ -148,9 +149,10 @@ export class Knowledge {
         'conflict',
         `This file is already held as knowledge source "${same.id}" for other assistants; delete that source first.`,
       )
-    if (same.status !== 'failed' || same.storedFile === null) return { source: same, isNew: false }
+    const place = same.storedFile === null ? undefined : uploadPath(this.parts.uploadsDir, same.storedFile)
+    if (same.status !== 'failed' || place === undefined) return { source: same, isNew: false }
     // The bytes are the same, but the old file may be what was lost.
-    await rename(path, join(this.parts.uploadsDir, same.storedFile))
+    await rename(path, place)
     await sourceStore(tx).setStatus(same.id, 'pending')
     await jobStore(tx).enqueue({ sourceId: same.id, orgId: same.orgId, task: 'ingest', stage: 'extract' })
     return { source: (await sourceStore(tx).find(same.orgId, same.id)) ?? same, isNew: true }

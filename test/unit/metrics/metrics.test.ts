@@ -124,10 +124,12 @@ describe('metrics', () => {
   it('tell of backups only where they are made', async () => {
     const other = new Metrics(pino({ level: 'silent' }))
     metrics.watch(CONDITION)
-    other.watch({ ...CONDITION, backup: () => ({ lastSuccessAt: new Date(5000), bytes: 7, failures: 1 }) })
+    const backup = () => ({ dueAt: new Date(9000), lastSuccessAt: new Date(5000), bytes: 7, failures: 1 })
+    other.watch({ ...CONDITION, backup })
     expect(await metrics.text()).not.toContain('guichet_backup')
     const found = parseMetrics(await other.text())
     expect(figure(found, 'guichet_backup_last_success_timestamp_seconds')).toBe(5)
+    expect(figure(found, 'guichet_backup_due_timestamp_seconds')).toBe(9)
     expect(figure(found, 'guichet_backup_failures_total')).toBe(1)
   })
 
