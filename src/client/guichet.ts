@@ -1,4 +1,5 @@
 import { Assistants } from './resources/assistants.js'
+import { Knowledge } from './resources/knowledge.js'
 import { Sessions } from './resources/sessions.js'
 import { Transport, type ClientOptions } from './transport.js'
 
@@ -13,15 +14,17 @@ export type { CallOptions, ClientOptions } from './transport.js'
  * @example
  * const guichet = new Guichet({ baseUrl: 'http://127.0.0.1:8080', credentials: { clientId, clientSecret } })
  * const { id } = await guichet.sessions.create({ assistant_id })
- * for await (const frame of guichet.sessions.stream(id, { content: 'When do you open?' })) console.log(frame)
+ * for await (const frame of await guichet.sessions.stream(id, { content: 'When do you open?' })) console.log(frame)
  */
 export class Guichet {
   readonly assistants: Assistants
   readonly sessions: Sessions
+  readonly knowledge: Knowledge
 
   constructor(options: ClientOptions) {
     const transport = new Transport(options)
     this.assistants = new Assistants(transport)
     this.sessions = new Sessions(transport)
+    this.knowledge = new Knowledge(transport)
   }
 }

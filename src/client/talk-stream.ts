@@ -7,17 +7,24 @@ import type { Call, Transport } from './transport.js'
 /** What a reply's stream tells before its end. */
 export type Frame = z.output<typeof StreamFrame>
 
+/** The frames of one reply; `done`, with what is stored of it, is the last. Leaving the loop early ends the request. */
+export type ReplyFrames<Last> = AsyncGenerator<Exclude<Frame, { type: 'done' | 'error' }> | Last, void>
+
 /**
- * The frames of a reply as they arrive, `done` last. Ending the loop early ends the request.
- * @throws ApiError and its like before the first frame; InterruptedError when the reply fails under way.
+ * Asks for a stream; resolves once the reply has begun.
+ * @throws ApiError and its like when it is refused. Reading on throws InterruptedError when it fails under way.
  */
-export async function* streamFrames<Last = Extract<Frame, { type: 'done' }>>(
+export async function streamFrames<Last = Extract<Frame, { type: 'done' }>>(
   transport: Transport,
   call: Call,
-): AsyncGenerator<Exclude<Frame, { type: 'done' | 'error' }> | Last, void> {
+): Promise<ReplyFrames<Last>> {
   const response = await transport.request({ ...call, accept: 'text/event-stream' })
   if (response.body === null) throw new ConnectionError('The answer has no body.')
-  for await (const data of guarded(readEvents(response.body), call.options?.signal)) {
+  return framesOf<Last>(guarded(readEvents(response.body), call.options?.signal))
+}
+
+async function* framesOf<Last>(events: AsyncIterable<string>): ReplyFrames<Last> {
+  for await (const data of events) {
     const frame = JSON.parse(data) as Frame
     if (frame.type === 'error') throw new InterruptedError(frame.detail, frame.code)
     yield frame as Exclude<Frame, { type: 'done' | 'error' }> | Last

@@ -1,9 +1,8 @@
-import type { NewMessage } from '../../contract/messages.js'
 import type * as operations from '../../contract/operations/sessions.js'
-import type { z } from 'zod'
 import { filled, Resource } from '../resource.js'
 import { streamFrames } from '../talk-stream.js'
 import type { CallOptions } from '../transport.js'
+import type { Body } from '../types.js'
 
 const MESSAGES = '/api/v1/sessions/{id}/messages'
 
@@ -16,7 +15,7 @@ export class Sessions extends Resource {
   readonly send = this.write<typeof operations.sendSessionMessage>('POST', MESSAGES)
 
   /** Sends a message and gives the reply's frames as they come; `done`, with both messages, is the last. */
-  stream(id: string, body: z.input<typeof NewMessage>, options?: CallOptions) {
+  stream(id: string, body: Body<typeof operations.sendSessionMessage>, options?: CallOptions) {
     return streamFrames(this.transport, { method: 'POST', path: filled(MESSAGES, [id]), body, options })
   }
 }
