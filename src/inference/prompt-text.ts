@@ -65,7 +65,7 @@ export function passageBlock(passage: PromptPassage): string {
 export function visitorLines(traits: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(traits)
     .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([key, value]) => `${dataLine(key, MAX_TRAIT_NAME)}: ${dataLine(plain(value), MAX_TRAIT)}`)
+    .map(([key, value]) => dataLine(`${cut(key, MAX_TRAIT_NAME)}: ${cut(plain(value), MAX_TRAIT)}`))
 }
 
 /** Those lines, fenced as data; empty when there are none. */
@@ -77,7 +77,7 @@ export function visitorBlock(lines: readonly string[]): string {
 export function pageBlock({ title, url }: PromptPage): string {
   const lines = Object.entries({ title, url })
     .filter(([, value]) => value !== undefined && value.trim() !== '')
-    .map(([key, value = '']) => `${key}: ${dataLine(value, MAX_PAGE_FIELD)}`)
+    .map(([key, value = '']) => dataLine(`${key}: ${cut(value, MAX_PAGE_FIELD)}`))
   return lines.length === 0 ? '' : `<page>\n${lines.join('\n')}\n</page>`
 }
 
@@ -111,13 +111,13 @@ function plain(value: unknown): string {
 }
 
 /** Text of somebody unknown as one line without control characters and without anything that reads like a template's marker. */
-function dataLine(text: string, max: number): string {
-  const short = text
-    .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
-    .slice(0, max)
-    .toWellFormed()
-  const line = oneLine(short)
+function dataLine(text: string): string {
+  const line = oneLine(text.replace(/[\p{Cc}\p{Cf}]/gu, ' '))
   return defuse(line, markersIn(line))
+}
+
+function cut(text: string, max: number): string {
+  return text.slice(0, max).toWellFormed()
 }
 
 function oneLine(text: string): string {
