@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import type { Failure } from '../contract/envelope.js'
 import type { StreamFrame } from '../contract/messages.js'
 import type { Turn, TurnEvent } from '../domain/conversations/turn.js'
 import { describeFailure } from './errors.js'
@@ -29,7 +30,7 @@ export async function sendTurnAsEvents(res: Response, turn: Turn, result: Promis
     if (left.aborted) return
     await writeFrame(res, { type: 'done', data: await result }, left)
   } catch (error) {
-    const { detail, code } = describeFailure(error)
+    const { detail, code } = failureOf(res, error)
     if (!left.aborted) await writeFrame(res, { type: 'error', detail, code }, left)
   } finally {
     clearInterval(ping)
@@ -60,10 +61,17 @@ export async function sendTurnAsJson(res: Response, turn: Turn, result: Promise<
     end(res, { status: 'success', status_code: 200, detail: null, data })
   } catch (error) {
     if (!res.headersSent) throw error
-    end(res, describeFailure(error))
+    end(res, failureOf(res, error))
   } finally {
     clearInterval(keepAlive)
   }
+}
+
+/** The envelope of a failure after the headers; a fault of ours is left for the request log to tell. */
+function failureOf(res: Response, error: unknown): Failure {
+  const failure = describeFailure(error)
+  if (failure.code === 'internal' && error instanceof Error) res.err = error
+  return failure
 }
 
 function beginEvents(res: Response): void {
