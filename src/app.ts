@@ -9,8 +9,10 @@ import { Clients, type NewCredentials } from './domain/auth/clients.js'
 import { Operators } from './domain/auth/operators.js'
 import { loadSigningKey } from './domain/auth/signing-key.js'
 import { WidgetTokens } from './domain/auth/widget-tokens.js'
+import { Conversations } from './domain/conversations/conversations.js'
 import { Messages } from './domain/conversations/messages.js'
 import { HealthReport, type RetrievalState } from './domain/health.js'
+import { Idempotency } from './domain/idempotency.js'
 import { Knowledge, type IngestPort } from './domain/knowledge/knowledge.js'
 import { removeLeftovers } from './domain/knowledge/leftovers.js'
 import { Onboarding } from './domain/onboarding/onboarding.js'
@@ -24,8 +26,10 @@ import { Metrics } from './metrics/metrics.js'
 import type { Retriever } from './retrieval/retriever.js'
 import { assistantStore } from './store/assistants.js'
 import { clientStore } from './store/clients.js'
+import { contextStore } from './store/contexts.js'
 import { conversationStore } from './store/conversations.js'
 import type { Database } from './store/database.js'
+import { idempotentAnswerStore } from './store/idempotent-answers.js'
 import { takeInventory } from './store/inventory.js'
 import { operatorTokenStore } from './store/operator-tokens.js'
 import { organizationStore } from './store/organizations.js'
@@ -114,10 +118,12 @@ export function buildApp(
     db,
     conversations,
     sessionStore: sessionRows,
+    contexts: contextStore(db),
     sessions,
     assistants,
     answers,
     metrics: metrics.replies,
+    log,
   })
   const knowledge = new Knowledge({ db, assistants, retriever, ingest, uploadsDir })
   const onboarding = new Onboarding({
@@ -158,7 +164,9 @@ export function buildApp(
       widgetTokens: new WidgetTokens(stores.clients, loadSigningKey(config.data.signingKey)),
       assistants,
       sessions,
+      conversations: new Conversations(conversations),
       messages,
+      idempotency: new Idempotency(idempotentAnswerStore(db), log),
       knowledge,
       health,
       metrics,

@@ -4,8 +4,10 @@ import type { Assistants } from '../domain/assistants/assistants.js'
 import type { Caller } from '../domain/auth/caller.js'
 import type { Clients } from '../domain/auth/clients.js'
 import type { WidgetTokens } from '../domain/auth/widget-tokens.js'
+import type { Conversations } from '../domain/conversations/conversations.js'
 import type { Messages } from '../domain/conversations/messages.js'
 import type { HealthReport } from '../domain/health.js'
+import type { Idempotency } from '../domain/idempotency.js'
 import type { Knowledge } from '../domain/knowledge/knowledge.js'
 import type { Sessions } from '../domain/sessions/sessions.js'
 import type { Logger } from '../log.js'
@@ -15,10 +17,12 @@ import { authenticate, authenticateIfAny } from './middleware/authenticate.js'
 import { bodyDeadline } from './middleware/body-deadline.js'
 import { anyOrigin } from './middleware/cors.js'
 import { countRequests } from './middleware/count-requests.js'
+import { heedKeys } from './middleware/idempotency.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
 import { requestLog } from './middleware/request-log.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
+import { conversationMessageRoutes } from './routes/conversation-messages.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
 import { metricsRoutes } from './routes/metrics.js'
@@ -32,7 +36,9 @@ export interface Services {
   widgetTokens: WidgetTokens
   assistants: Assistants
   sessions: Sessions
+  conversations: Conversations
   messages: Messages
+  idempotency: Idempotency
   knowledge: Knowledge
   health: HealthReport
   metrics: Metrics
@@ -84,9 +90,10 @@ function apiRoutes(services: Services, options: HttpOptions): Router {
   healthRoutes(router, services.health)
   referenceRoutes(router, options.version)
 
-  router.use('/api/v1', authenticate(services), counted)
+  router.use('/api/v1', authenticate(services), counted, heedKeys(services.idempotency))
   assistantRoutes(router, services.assistants)
   sessionRoutes(router, services.sessions, services.messages)
+  conversationMessageRoutes(router, services.conversations, services.messages)
   knowledgeRoutes(router, services.knowledge, options)
   return router
 }

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable } from 'kysely'
+import { sql, type Insertable, type Selectable } from 'kysely'
 import type { Page, Paging } from '../contract/common.js'
 import type { Executor } from './database.js'
 import type { ConversationTable, MessageTable } from './schema.js'
@@ -8,6 +8,21 @@ export type MessageRow = Selectable<MessageTable>
 export type NewMessageRow = Insertable<MessageTable>
 export type ConversationStore = ReturnType<typeof conversationStore>
 
+/** What to look for among the messages of a conversation. */
+export interface SentMessage {
+  orgId: string
+  id: string
+  content: string
+  sender: MessageRow['sender']
+  /** Messages before this moment are not looked at. */
+  since: string
+}
+
+/** What the metadata of a message say that a client wrote in the assistant's name. */
+export const WRITTEN_BY_CLIENT = { written_by: 'client' } as const
+
+const isClientWritten = sql<number>`(sender = 'assistant' and coalesce(metadata ->> '$.written_by', '') = 'client')`
+
 /** Conversations and their messages. */
 export function conversationStore(db: Executor) {
   return {
@@ -15,8 +30,8 @@ export function conversationStore(db: Executor) {
       await executor.insertInto('conversation').values(row).execute()
     },
 
-    find: (orgId: string, id: string): Promise<ConversationRow | undefined> =>
-      db
+    find: (orgId: string, id: string, executor: Executor = db): Promise<ConversationRow | undefined> =>
+      executor
         .selectFrom('conversation')
         .selectAll()
         .where('org_id', '=', orgId)
@@ -54,41 +69,60 @@ export function conversationStore(db: Executor) {
       return { rows, total }
     },
 
-    /** A visitor's message of exactly this content, sent after `since`, with the reply that follows it. */
-    sent: async (
-      orgId: string,
-      id: string,
-      content: string,
-      since: string,
-    ): Promise<MessageRow[] | undefined> => {
+    /**
+     * A message of exactly this content and from this side, sent after `since`: a visitor's with the reply that
+     * follows it, or one that a client wrote in the assistant's name.
+     */
+    sent: async ({ orgId, id, content, sender, since }: SentMessage): Promise<MessageRow[] | undefined> => {
       const within = db
         .selectFrom('message')
         .selectAll()
         .where('org_id', '=', orgId)
         .where('conversation_id', '=', id)
-      const question = await within
-        .where('sender', '=', 'user')
+      const found = await within
+        .where('sender', '=', sender)
         .where('content', '=', content)
         .where('created_at', '>', since)
+        .$if(sender === 'assistant', (query) => query.where(isClientWritten, '=', 1))
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst()
-      if (question === undefined) return undefined
-      const next = await within.where('seq', '>', question.seq).orderBy('seq').limit(1).executeTakeFirst()
-      return next?.sender === 'assistant' ? [question, next] : [question]
+      if (found === undefined || sender === 'assistant') return found && [found]
+      const next = await within
+        .where('seq', '>', found.seq)
+        .where(isClientWritten, '=', 0)
+        .orderBy('seq')
+        .limit(1)
+        .executeTakeFirst()
+      return next?.sender === 'assistant' ? [found, next] : [found]
     },
 
-    /** The newest `limit` messages, oldest of them first. */
+    /** The newest `limit` messages but those that a client wrote in the assistant's name, oldest of them first. */
     latest: async (orgId: string, id: string, limit: number): Promise<MessageRow[]> => {
       const rows = await db
         .selectFrom('message')
         .selectAll()
         .where('org_id', '=', orgId)
         .where('conversation_id', '=', id)
+        .where(isClientWritten, '=', 0)
         .orderBy('seq', 'desc')
         .limit(limit)
         .execute()
       return rows.reverse()
+    },
+
+    /** Whether the assistant itself has said anything yet. */
+    hasReply: async (orgId: string, id: string): Promise<boolean> => {
+      const reply = await db
+        .selectFrom('message')
+        .select('seq')
+        .where('org_id', '=', orgId)
+        .where('conversation_id', '=', id)
+        .where('sender', '=', 'assistant')
+        .where(isClientWritten, '=', 0)
+        .limit(1)
+        .executeTakeFirst()
+      return reply !== undefined
     },
   }
 }

@@ -12,22 +12,28 @@ export function sessionStore(db: Executor) {
       await executor.insertInto('session').values(row).execute()
     },
 
-    find: (orgId: string, id: string): Promise<SessionRow | undefined> =>
-      db
+    find: (orgId: string, id: string, executor: Executor = db): Promise<SessionRow | undefined> =>
+      executor
         .selectFrom('session')
         .selectAll()
         .where('org_id', '=', orgId)
         .where('id', '=', id)
         .executeTakeFirst(),
 
-    /** Pushes the end of a session forward. */
-    extend: async (orgId: string, id: string, expiresAt: string, executor: Executor = db): Promise<void> => {
-      await executor
+    /** Pushes the end of a session forward; false when there is no such session any more. */
+    extend: async (
+      orgId: string,
+      id: string,
+      expiresAt: string,
+      executor: Executor = db,
+    ): Promise<boolean> => {
+      const changed = await executor
         .updateTable('session')
         .set({ expires_at: expiresAt })
         .where('org_id', '=', orgId)
         .where('id', '=', id)
-        .execute()
+        .executeTakeFirst()
+      return changed.numUpdatedRows > 0
     },
   }
 }

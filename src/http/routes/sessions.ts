@@ -1,10 +1,11 @@
 import type { Request, Router } from 'express'
 import * as operations from '../../contract/operations/sessions.js'
 import type { Messages } from '../../domain/conversations/messages.js'
+import { threadOfSession } from '../../domain/conversations/thread.js'
 import type { SessionKey, Sessions } from '../../domain/sessions/sessions.js'
 import { callerOf } from '../caller.js'
-import { asPage, SENT, serve } from '../serve.js'
-import { sendTurnAsEvents, sendTurnAsJson, wantsEvents } from '../stream.js'
+import { asPage, serve } from '../serve.js'
+import { Turned } from '../turned.js'
 
 /** `/sessions`: anonymous visitors and what they ask. */
 export function sessionRoutes(router: Router, sessions: Sessions, messages: Messages): void {
@@ -16,14 +17,18 @@ export function sessionRoutes(router: Router, sessions: Sessions, messages: Mess
 
   serve(router, operations.listSessionMessages, async ({ req, params, query }) => {
     const session = await sessions.open(sessionKey(req, params.id))
-    return asPage('messages', await messages.list(session, query), query)
+    return asPage('messages', await messages.list(threadOfSession(session), query), query)
   })
 
-  serve(router, operations.sendSessionMessage, async ({ req, res, params, body }) => {
+  serve(router, operations.sendSessionMessage, async ({ req, params, body }) => {
     const session = await sessions.open(sessionKey(req, params.id))
-    const turn = await messages.send(session, body)
-    await (wantsEvents(req) ? sendTurnAsEvents(res, turn) : sendTurnAsJson(res, turn))
-    return SENT
+    const { turn, expiresAt } = await messages.send(threadOfSession(session), body)
+    return new Turned(turn, (pair) => ({
+      session_id: session.id,
+      conversation_id: session.conversation_id,
+      expires_at: expiresAt ?? session.expires_at,
+      ...pair,
+    }))
   })
 }
 

@@ -102,9 +102,12 @@ const STATEMENTS = [
   // The answers of finished requests, for those who send the same one again.
   `create table idempotent_answer (
     org_id text not null references organization(id), key text not null, fingerprint text not null,
-    status integer not null, body text not null, created_at text not null, primary key (org_id, key)
+    conversation_id text references conversation(id) on delete cascade, status integer not null, body text not null,
+    created_at text not null, primary key (org_id, key)
   ) strict, without rowid`,
   `create index idempotent_answer_time on idempotent_answer(created_at)`,
+  `create index idempotent_answer_org on idempotent_answer(org_id, created_at)`,
+  `create index idempotent_answer_conversation on idempotent_answer(conversation_id)`,
 
   `alter table source add column summary text`,
   `alter table source add column keywords text not null default '[]'`,
