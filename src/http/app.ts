@@ -4,7 +4,12 @@ import type { Assistants } from '../domain/assistants/assistants.js'
 import type { Caller } from '../domain/auth/caller.js'
 import type { Clients } from '../domain/auth/clients.js'
 import type { WidgetTokens } from '../domain/auth/widget-tokens.js'
+import type { Contexts } from '../domain/contexts/contexts.js'
+import type { Conversations } from '../domain/conversations/conversations.js'
+import type { Erasure } from '../domain/conversations/erasure.js'
 import type { Messages } from '../domain/conversations/messages.js'
+import type { Transcripts } from '../domain/conversations/transcripts.js'
+import type { Ratings } from '../domain/feedback/ratings.js'
 import type { HealthReport } from '../domain/health.js'
 import type { Knowledge } from '../domain/knowledge/knowledge.js'
 import type { Sessions } from '../domain/sessions/sessions.js'
@@ -17,14 +22,19 @@ import { anyOrigin } from './middleware/cors.js'
 import { countRequests } from './middleware/count-requests.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
 import { requestLog } from './middleware/request-log.js'
+import { unlessUncounted } from './middleware/uncounted.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
+import { contextRoutes } from './routes/contexts.js'
+import { conversationRoutes } from './routes/conversations.js'
+import { feedbackRoutes } from './routes/feedback.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
 import { metricsRoutes } from './routes/metrics.js'
 import { pageRoutes, type PageParts } from './routes/page.js'
 import { referenceRoutes } from './routes/reference.js'
 import { sessionRoutes } from './routes/sessions.js'
+import { transcriptRoutes } from './routes/transcripts.js'
 
 /** What the HTTP side calls; it knows nothing below. */
 export interface Services {
@@ -32,7 +42,12 @@ export interface Services {
   widgetTokens: WidgetTokens
   assistants: Assistants
   sessions: Sessions
+  conversations: Conversations
   messages: Messages
+  contexts: Contexts
+  transcripts: Transcripts
+  erasure: Erasure
+  ratings: Ratings
   knowledge: Knowledge
   health: HealthReport
   metrics: Metrics
@@ -84,9 +99,13 @@ function apiRoutes(services: Services, options: HttpOptions): Router {
   healthRoutes(router, services.health)
   referenceRoutes(router, options.version)
 
-  router.use('/api/v1', authenticate(services), counted)
+  router.use('/api/v1', authenticate(services), unlessUncounted(counted))
   assistantRoutes(router, services.assistants)
-  sessionRoutes(router, services.sessions, services.messages)
+  sessionRoutes(router, services.sessions, services.conversations, services.messages)
+  conversationRoutes(router, services.conversations)
+  contextRoutes(router, services.contexts)
+  transcriptRoutes(router, services)
+  feedbackRoutes(router, services)
   knowledgeRoutes(router, services.knowledge, options)
   return router
 }

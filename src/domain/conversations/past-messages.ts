@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import type { Page, Paging } from '../../contract/common.js'
+import { Source, type Message } from '../../contract/messages.js'
+import type { ConversationStore, MessageRow } from '../../store/conversations.js'
+
+const Metadata = z.record(z.string(), z.unknown())
+const Sources = z.array(Source)
+
+/** Messages read from the store at once, where all are wanted. */
+const AT_ONCE = 100
+
+/** One page of what was said in a conversation. */
+export async function pastMessages(
+  store: ConversationStore,
+  { orgId, conversationId }: { orgId: string; conversationId: string },
+  { limit, offset, sort }: Paging & { sort: 'newest' | 'oldest' },
+): Promise<Page<Message>> {
+  const { rows, total } = await store.messages(orgId, conversationId, { limit, offset }, sort)
+  return { rows: rows.map(presentMessage), total }
+}
+
+/** Everything that was said, oldest first, read little by little. */
+export async function* everyMessage(
+  store: ConversationStore,
+  orgId: string,
+  conversationId: string,
+): AsyncGenerator<Message, void> {
+  let last = 0
+  for (;;) {
+    const rows = await store.messagesAfter(orgId, conversationId, last, AT_ONCE)
+    for (const row of rows) yield presentMessage(row)
+    last = rows.at(-1)?.seq ?? last
+    if (rows.length < AT_ONCE) return
+  }
+}
+
+/** A stored message as it is sent. */
+export function presentMessage(message: Omit<MessageRow, 'seq'>): Message {
+  return {
+    id: message.id,
+    sender: message.sender,
+    content: message.content,
+    metadata: Metadata.parse(JSON.parse(message.metadata)),
+    sources: Sources.parse(JSON.parse(message.sources)),
+    created_at: message.created_at,
+  }
+}
