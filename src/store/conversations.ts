@@ -1,5 +1,6 @@
-import { sql, type Insertable, type Selectable } from 'kysely'
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
 import type { Page, Paging } from '../contract/common.js'
+import { notFound } from '../errors.js'
 import type { Executor } from './database.js'
 import type { ConversationTable, MessageTable } from './schema.js'
 
@@ -22,6 +23,21 @@ export interface SentMessage {
 export const WRITTEN_BY_CLIENT = { written_by: 'client' } as const
 
 const isClientWritten = sql<number>`(sender = 'assistant' and coalesce(metadata ->> '$.written_by', '') = 'client')`
+export interface ConversationFilter {
+  assistantId?: string | undefined
+  /** The only assistants whose conversations are seen; empty = all. */
+  assistantIds: readonly string[]
+  customerId?: string | undefined
+  /** Only those begun through this client, whose customer is certain. */
+  verifiedThrough?: string | undefined
+  status?: 'active' | 'closed' | undefined
+  /** Whether those without a customer are among them. */
+  withAnonymous: boolean
+  sort: 'newest' | 'oldest'
+}
+
+/** When something was last said; `conversation_org` and its like are made over this very expression. */
+const ACTIVITY = sql<string>`coalesce(last_message_at, created_at)`
 
 /** Conversations and their messages. */
 export function conversationStore(db: Executor) {
@@ -38,7 +54,95 @@ export function conversationStore(db: Executor) {
         .where('id', '=', id)
         .executeTakeFirst(),
 
-    /** Adds messages in the order given and marks the conversation as changed. */
+    /** By when something was last said. */
+    list: async (
+      orgId: string,
+      filter: ConversationFilter,
+      paging: Paging,
+    ): Promise<Page<ConversationRow>> => {
+      let query = db.selectFrom('conversation').where('org_id', '=', orgId)
+      if (!filter.withAnonymous) query = query.where('customer_id', 'is not', null)
+      if (filter.customerId !== undefined) query = query.where('customer_id', '=', filter.customerId)
+      if (filter.verifiedThrough !== undefined)
+        query = query.where('client_id', '=', filter.verifiedThrough).where('customer_verified', '=', 1)
+      if (filter.assistantId !== undefined) query = query.where('assistant_id', '=', filter.assistantId)
+      if (filter.assistantIds.length > 0) query = query.where('assistant_id', 'in', filter.assistantIds)
+      if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+      const direction = filter.sort === 'newest' ? 'desc' : 'asc'
+      const rows = await query
+        .selectAll()
+        .orderBy(ACTIVITY, direction)
+        .orderBy(sql`conversation.rowid`, direction)
+        .limit(paging.limit)
+        .offset(paging.offset)
+        .execute()
+      const { total } = await query
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow()
+      return { rows, total }
+    },
+
+    /** The customer's active conversation in which something was said last; through that client only, where one is named. */
+    newestActive: (
+      orgId: string,
+      of: { assistantId: string; customerId: string; clientId: string | undefined },
+      executor: Executor = db,
+    ): Promise<ConversationRow | undefined> => {
+      const query = executor
+        .selectFrom('conversation')
+        .selectAll()
+        .where('org_id', '=', orgId)
+        .where('customer_id', '=', of.customerId)
+        .where('customer_verified', '=', 1)
+        .where('assistant_id', '=', of.assistantId)
+        .where('status', '=', 'active')
+      const through = of.clientId === undefined ? query : query.where('client_id', '=', of.clientId)
+      return through
+        .orderBy(ACTIVITY, 'desc')
+        .orderBy(sql`conversation.rowid`, 'desc')
+        .limit(1)
+        .executeTakeFirst()
+    },
+
+    update: async (
+      orgId: string,
+      id: string,
+      changes: Updateable<ConversationTable>,
+      executor: Executor = db,
+    ): Promise<void> => {
+      await executor
+        .updateTable('conversation')
+        .set(changes)
+        .where('org_id', '=', orgId)
+        .where('id', '=', id)
+        .execute()
+    },
+
+    /** One message of the organization, whatever conversation it belongs to. */
+    message: (orgId: string, messageId: string): Promise<MessageRow | undefined> =>
+      db
+        .selectFrom('message')
+        .selectAll()
+        .where('org_id', '=', orgId)
+        .where('id', '=', messageId)
+        .executeTakeFirst(),
+
+    /** Up to `limit` messages that came after the one of this `seq` (0 = from the start), oldest first. */
+    messagesAfter: (orgId: string, id: string, seq: number, limit: number): Promise<MessageRow[]> =>
+      db
+        .selectFrom('message')
+        .selectAll()
+        .where('org_id', '=', orgId)
+        .where('conversation_id', '=', id)
+        .where('seq', '>', seq)
+        .orderBy('seq')
+        .limit(limit)
+        .execute(),
+
+    /**
+     * Adds messages in the order given and marks the conversation as changed.
+     * @throws AppError `not_found` when the conversation has been deleted meanwhile.
+     */
     append: async (
       orgId: string,
       id: string,
@@ -46,8 +150,7 @@ export function conversationStore(db: Executor) {
       at: string,
       executor: Executor = db,
     ): Promise<void> => {
-      for (const message of messages) await executor.insertInto('message').values(message).execute()
-      await executor
+      const { numUpdatedRows } = await executor
         .updateTable('conversation')
         .set((eb) => ({
           updated_at: at,
@@ -56,17 +159,33 @@ export function conversationStore(db: Executor) {
         }))
         .where('org_id', '=', orgId)
         .where('id', '=', id)
-        .execute()
+        .executeTakeFirst()
+      if (numUpdatedRows === 0n) throw notFound('conversation', id)
+      for (const message of messages) await executor.insertInto('message').values(message).execute()
     },
 
-    /** Oldest first. */
-    messages: async (orgId: string, id: string, paging: Paging): Promise<Page<MessageRow>> => {
+    /** Oldest first, unless the newest are wanted first. */
+    messages: async (
+      orgId: string,
+      id: string,
+      paging: Paging,
+      sort: 'oldest' | 'newest' = 'oldest',
+    ): Promise<Page<MessageRow>> => {
       const query = db.selectFrom('message').where('org_id', '=', orgId).where('conversation_id', '=', id)
-      const rows = await query.selectAll().orderBy('seq').limit(paging.limit).offset(paging.offset).execute()
-      const { total } = await query
-        .select((eb) => eb.fn.countAll<number>().as('total'))
-        .executeTakeFirstOrThrow()
-      return { rows, total }
+      const direction = sort === 'oldest' ? 'asc' : 'desc'
+      const rows = await query
+        .selectAll()
+        .orderBy('seq', direction)
+        .limit(paging.limit)
+        .offset(paging.offset)
+        .execute()
+      const counted = await db
+        .selectFrom('conversation')
+        .select('message_count')
+        .where('org_id', '=', orgId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return { rows, total: counted?.message_count ?? 0 }
     },
 
     /**

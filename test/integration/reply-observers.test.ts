@@ -5,7 +5,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Answers } from '#src/domain/answers/answers.js'
 import { Composer } from '#src/domain/answers/composer.js'
 import { Assistants } from '#src/domain/assistants/assistants.js'
-import { Conversations } from '#src/domain/conversations/conversations.js'
 import type { FinishedReply } from '#src/domain/conversations/finished-reply.js'
 import { Messages } from '#src/domain/conversations/messages.js'
 import { threadOfConversation } from '#src/domain/conversations/thread.js'
@@ -59,18 +58,8 @@ it('tells of each stored reply, and takes no harm from whoever listens', async (
   const orgId = await organizationId(appliance)
   const assistantId = await newAssistant(appliance)
   const id = await storeConversation(appliance, { assistantId, clientId: 'web' })
-  const row = await new Conversations(conversations).open({
-    caller: {
-      kind: 'key',
-      orgId,
-      clientId: 'web',
-      scopes: ['*'],
-      assistantIds: [],
-      tokenId: null,
-      customerId: null,
-    },
-    id,
-  })
+  const row = await conversations.find(orgId, id)
+  if (row === undefined) throw new Error('no conversation')
   const thread = threadOfConversation(row)
   const { turn } = await messages.send(thread, { content: 'How?' })
   const pair = await turn.result

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Assistant } from '../../contract/assistants.js'
-import type { Page, Paging } from '../../contract/common.js'
-import type { Message, NewMessage, Pair } from '../../contract/messages.js'
+import type { NewMessage, Pair } from '../../contract/messages.js'
 import { AppError, notFound } from '../../errors.js'
 import type { Logger } from '../../log.js'
 import type { ReplyMetrics } from '../../metrics/replies.js'
@@ -15,7 +14,6 @@ import { Lines } from './lines.js'
 import {
   pairOf,
   postedRow,
-  presentMessage,
   replyRow,
   requireOpen,
   storeMessages,
@@ -63,12 +61,6 @@ export class Messages {
   /** Ends all replies being made, with an error; what was not finished is not kept. */
   abandonAll(): void {
     for (const turn of this.#turns) turn.abandon()
-  }
-
-  /** The thread's messages, oldest first. */
-  async list({ orgId, conversationId }: Thread, paging: Paging): Promise<Page<Message>> {
-    const { rows, total } = await this.parts.conversations.messages(orgId, conversationId, paging)
-    return { rows: rows.map(presentMessage), total }
   }
 
   /**

@@ -3,6 +3,7 @@ import type { UserContext } from '../../contract/messages.js'
 import type { ContextStore } from '../../store/contexts.js'
 import type { ConversationRow } from '../../store/conversations.js'
 import { namesSomebody } from '../answers/salutation.js'
+import { contextOf } from './person.js'
 
 const Traits = z.record(z.string(), z.unknown())
 
@@ -22,9 +23,8 @@ export async function visitorTraits(
 
 async function storedTraits(
   contexts: ContextStore,
-  { org_id: orgId, user_context_id: contextId, customer_id: customerId }: ConversationRow,
+  conversation: ConversationRow,
 ): Promise<Record<string, unknown>> {
-  const named = contextId === null ? undefined : await contexts.find(orgId, contextId)
-  const context = named ?? (customerId === null ? undefined : await contexts.byReference(orgId, customerId))
+  const context = await contextOf(conversation, contexts)
   return context === undefined ? {} : Traits.parse(JSON.parse(context.traits))
 }
