@@ -10,6 +10,8 @@ const STATUS: Record<ErrorCode, number> = {
   missing_origin_header: 400,
   origin_not_allowed: 400,
   unauthorized: 401,
+  user_token_invalid: 401,
+  user_token_unverifiable: 401,
   forbidden: 403,
   assistant_inactive: 403,
   not_found: 404,
@@ -42,7 +44,7 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       return
     }
     const failure = describeFailure(error)
-    if (known?.code === 'unauthorized') res.set('WWW-Authenticate', 'Bearer')
+    if (failure.status_code === 401) res.set('WWW-Authenticate', 'Bearer')
     if (known?.retryAfterSeconds !== undefined) res.set('Retry-After', String(known.retryAfterSeconds))
     closeIfUnread(req, res)
     res.status(failure.status_code).json(failure)
@@ -109,6 +111,10 @@ function toAppError(error: unknown): AppError | undefined {
   if ('code' in error && typeof error.code === 'string' && LOCKED.test(error.code)) {
     const message = 'The database is in use by another program; please try again in a moment.'
     return new AppError('busy', message, { cause: error, retryAfterSeconds: 2 })
+  }
+  if ('code' in error && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
+    const message = 'Something that this request belongs to was deleted meanwhile.'
+    return new AppError('conflict', message, { cause: error })
   }
   const status = 'status' in error ? error.status : undefined
   // @NOTE what serves static files says 403 for a path that leaves its folder; there is nothing at such a path.
