@@ -1,8 +1,10 @@
 import express, { Router, type Express } from 'express'
 import helmet from 'helmet'
 import type { Assistants } from '../domain/assistants/assistants.js'
+import type { AssistantRemoval } from '../domain/assistants/remove-assistant.js'
 import type { Caller } from '../domain/auth/caller.js'
 import type { Clients } from '../domain/auth/clients.js'
+import type { Keys } from '../domain/auth/keys.js'
 import type { WidgetTokens } from '../domain/auth/widget-tokens.js'
 import type { Messages } from '../domain/conversations/messages.js'
 import type { HealthReport } from '../domain/health.js'
@@ -13,13 +15,15 @@ import type { Metrics } from '../metrics/metrics.js'
 import { errorHandler, unknownPath } from './errors.js'
 import { authenticate, authenticateIfAny } from './middleware/authenticate.js'
 import { bodyDeadline } from './middleware/body-deadline.js'
-import { anyOrigin } from './middleware/cors.js'
+import { anyOrigin, OPEN_PATHS } from './middleware/cors.js'
 import { countRequests } from './middleware/count-requests.js'
+import { CredentialFailures } from './middleware/credential-failures.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
 import { requestLog } from './middleware/request-log.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
+import { keyRoutes } from './routes/keys.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
 import { metricsRoutes } from './routes/metrics.js'
 import { pageRoutes, type PageParts } from './routes/page.js'
@@ -30,7 +34,9 @@ import { sessionRoutes } from './routes/sessions.js'
 export interface Services {
   clients: Clients
   widgetTokens: WidgetTokens
+  keys: Keys
   assistants: Assistants
+  assistantRemoval: AssistantRemoval
   sessions: Sessions
   messages: Messages
   knowledge: Knowledge
@@ -65,7 +71,7 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
   app.use(countRequests(services.metrics.requests))
   app.use(requestLog(options.log))
   app.use(securityHeaders())
-  app.use('/api', anyOrigin(), bodyDeadline(BODY_MS))
+  app.use(OPEN_PATHS, anyOrigin(), bodyDeadline(BODY_MS))
   app.use(apiRoutes(services, options))
   app.use(pageRoutes(services.page))
   app.use(unknownPath)
@@ -77,17 +83,19 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
 function apiRoutes(services: Services, options: HttpOptions): Router {
   const router = Router()
   const counted = organizationRateLimit(services.rateLimits)
+  const recognizers = { ...services, failures: new CredentialFailures() }
   probeRoutes(router, services.health)
   metricsRoutes(router, services.metrics, options.metricsToken)
   authRoutes(router, services.widgetTokens, counted)
-  router.use(['/api/v1/health', '/api/health'], authenticateIfAny(services))
+  router.use(['/api/v1/health', '/api/health'], authenticateIfAny(recognizers), counted)
   healthRoutes(router, services.health)
   referenceRoutes(router, options.version)
 
-  router.use('/api/v1', authenticate(services), counted)
-  assistantRoutes(router, services.assistants)
+  router.use('/api/v1', authenticate(recognizers), counted)
+  assistantRoutes(router, services.assistants, services.assistantRemoval)
   sessionRoutes(router, services.sessions, services.messages)
   knowledgeRoutes(router, services.knowledge, options)
+  keyRoutes(router, services.keys)
   return router
 }
 
