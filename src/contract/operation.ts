@@ -88,6 +88,8 @@ export interface Operation<
   example?: unknown
   /** Whether `Idempotency-Key` is heeded: the first answer is kept and given again. Never where it holds a secret. */
   idempotent?: boolean
+  /** True where requests do not count against the organization's hour. */
+  uncounted?: boolean
 }
 
 /** Declares an endpoint; its types are those of its schemas. */
