@@ -11,6 +11,7 @@ import type { Answers } from '../answers/answers.js'
 import type { Reply } from '../answers/reply.js'
 import type { Assistants } from '../assistants/assistants.js'
 import type { Sessions } from '../sessions/sessions.js'
+import type { ReplyObserver } from './finished-reply.js'
 import { Turn, type TurnEvent } from './turn.js'
 
 /** The same words again within this time are the same message, sent twice. */
@@ -31,6 +32,8 @@ export interface MessagesParts {
   assistants: Assistants
   answers: Answers
   metrics: ReplyMetrics
+  /** Told of every reply that was kept. */
+  observers?: ReplyObserver[]
 }
 
 /** Messages of visitors and the replies to them: kept in pairs, whole or not at all. */
@@ -124,7 +127,15 @@ export class Messages {
       await this.parts.sessionStore.extend(session.org_id, session.id, expiresAt, tx)
     })
     if (reply !== undefined) this.parts.metrics.finished(reply.metadata)
+    if (reply !== undefined) this.observe(session, user, reply)
     return exchange(session, expiresAt, rows)
+  }
+
+  private observe(session: SessionRow, user: StoredMessage, { metadata }: Reply): void {
+    const { org_id: orgId, client_id: clientId, assistant_id: assistantId } = session
+    const whose = { orgId, clientId, assistantId, conversationId: session.conversation_id }
+    const asked = { userMessageId: user.id, question: user.content, language: metadata.language, metadata }
+    for (const observe of this.parts.observers ?? []) observe({ ...whose, ...asked })
   }
 
   private async reply(
