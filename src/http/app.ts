@@ -8,6 +8,10 @@ import type { Messages } from '../domain/conversations/messages.js'
 import type { HealthReport } from '../domain/health.js'
 import type { Knowledge } from '../domain/knowledge/knowledge.js'
 import type { Sessions } from '../domain/sessions/sessions.js'
+import type { Unanswered } from '../domain/unanswered/unanswered.js'
+import type { RequestRecorder } from '../domain/usage/request-recorder.js'
+import type { Telemetry } from '../domain/usage/telemetry.js'
+import type { WidgetConfigs } from '../domain/widgets/widget-configs.js'
 import type { Logger } from '../log.js'
 import type { Metrics } from '../metrics/metrics.js'
 import { errorHandler, unknownPath } from './errors.js'
@@ -16,7 +20,9 @@ import { bodyDeadline } from './middleware/body-deadline.js'
 import { anyOrigin } from './middleware/cors.js'
 import { countRequests } from './middleware/count-requests.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
+import { recordRequests } from './middleware/record-requests.js'
 import { requestLog } from './middleware/request-log.js'
+import { analyticsRoutes, type AnalyticsServices } from './routes/analytics.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
@@ -25,15 +31,22 @@ import { metricsRoutes } from './routes/metrics.js'
 import { pageRoutes, type PageParts } from './routes/page.js'
 import { referenceRoutes } from './routes/reference.js'
 import { sessionRoutes } from './routes/sessions.js'
+import { telemetryRoutes } from './routes/telemetry.js'
+import { unansweredRoutes } from './routes/unanswered.js'
+import { widgetConfigRoutes } from './routes/widget-configs.js'
 
 /** What the HTTP side calls; it knows nothing below. */
-export interface Services {
+export interface Services extends AnalyticsServices {
   clients: Clients
   widgetTokens: WidgetTokens
   assistants: Assistants
   sessions: Sessions
   messages: Messages
   knowledge: Knowledge
+  unanswered: Unanswered
+  telemetry: Telemetry
+  widgetConfigs: WidgetConfigs
+  requestRecorder: RequestRecorder
   health: HealthReport
   metrics: Metrics
   page: PageParts
@@ -55,6 +68,9 @@ export interface HttpOptions {
 /** For the body of anything but an upload, in ms. */
 const BODY_MS = 30_000
 
+/** What other sites call: the API, and what widgets ask for at the root. */
+const CROSS_ORIGIN = ['/api', '/widget-config', '/telemetry']
+
 /** The whole HTTP side; it does not listen. Order matters: who asks, may they, what do they say, then the routes. */
 export function createHttpApp(services: Services, options: HttpOptions): Express {
   const app = express()
@@ -65,7 +81,8 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
   app.use(countRequests(services.metrics.requests))
   app.use(requestLog(options.log))
   app.use(securityHeaders())
-  app.use('/api', anyOrigin(), bodyDeadline(BODY_MS))
+  app.use(recordRequests(services.requestRecorder))
+  app.use(CROSS_ORIGIN, anyOrigin(), bodyDeadline(BODY_MS))
   app.use(apiRoutes(services, options))
   app.use(pageRoutes(services.page))
   app.use(unknownPath)
@@ -83,11 +100,15 @@ function apiRoutes(services: Services, options: HttpOptions): Router {
   router.use(['/api/v1/health', '/api/health'], authenticateIfAny(services))
   healthRoutes(router, services.health)
   referenceRoutes(router, options.version)
+  telemetryRoutes(router, services.telemetry)
 
-  router.use('/api/v1', authenticate(services), counted)
+  router.use(['/api/v1', '/widget-config'], authenticate(services), counted)
   assistantRoutes(router, services.assistants)
   sessionRoutes(router, services.sessions, services.messages)
   knowledgeRoutes(router, services.knowledge, options)
+  analyticsRoutes(router, services)
+  unansweredRoutes(router, services.unanswered)
+  widgetConfigRoutes(router, services.widgetConfigs)
   return router
 }
 

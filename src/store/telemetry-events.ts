@@ -11,7 +11,11 @@ export async function appendEvents(db: Executor, rows: Insertable<TelemetryEvent
 /** The organization of each of these assistants that exists, whoever asks. */
 export async function organizationsOf(db: Executor, assistantIds: string[]): Promise<Map<string, string>> {
   if (assistantIds.length === 0) return new Map()
-  const rows = await db.selectFrom('assistant').select(['id', 'org_id']).where('id', 'in', assistantIds).execute()
+  const rows = await db
+    .selectFrom('assistant')
+    .select(['id', 'org_id'])
+    .where('id', 'in', assistantIds)
+    .execute()
   return new Map(rows.map((row) => [row.id, row.org_id]))
 }
 

@@ -15,29 +15,53 @@ export interface Retention {
   events: number
 }
 
-/** Removes what is older than it is to be kept, in short steps. */
-export async function pruneUsage(db: Executor, { before, hoursBefore, events }: Retention): Promise<void> {
-  for (const table of ['request_log', 'telemetry_event'] as const) await pruneRows(db, table, before)
-  const { rows } = await sql<{ last: number | null }>`select max(seq) as last from telemetry_event`.execute(db)
+/** Removes what is older than it is to be kept, in short steps; rejects between two of them once it is aborted. */
+export async function pruneUsage(
+  db: Executor,
+  { before, hoursBefore, events }: Retention,
+  signal: AbortSignal,
+): Promise<void> {
+  const pause = () => nextTurn(undefined, { signal })
+  for (const table of ['request_log', 'telemetry_event'] as const) await pruneRows(db, table, before, pause)
+  const { rows } = await sql<{ last: number | null }>`select max(seq) as last from telemetry_event`.execute(
+    db,
+  )
   const keepFrom = (rows[0]?.last ?? 0) - events
-  while ((await removeEventsUpTo(db, keepFrom)) > 0) await nextTurn()
+  while ((await removeEventsUpTo(db, keepFrom)) > 0) await pause()
   const organizations = await db.selectFrom('organization').select('id').execute()
   for (const { id } of organizations)
     for (const table of ['request_hour', 'reply_hour', 'talk_hour'] as const)
-      await pruneHours(db, table, id, hoursBefore)
+      await pruneHours(db, table, id, hoursBefore, pause)
 }
 
-async function pruneRows(db: Executor, table: 'request_log' | 'telemetry_event', before: string): Promise<void> {
+type Pause = () => Promise<unknown>
+
+async function pruneRows(
+  db: Executor,
+  table: 'request_log' | 'telemetry_event',
+  before: string,
+  pause: Pause,
+): Promise<void> {
   for (;;) {
-    const old = db.selectFrom(table).select('seq').where('created_at', '<', before).orderBy('created_at').limit(STEP)
+    const old = db
+      .selectFrom(table)
+      .select('seq')
+      .where('created_at', '<', before)
+      .orderBy('created_at')
+      .limit(STEP)
     const { numDeletedRows } = await db.deleteFrom(table).where('seq', 'in', old).executeTakeFirstOrThrow()
     if (Number(numDeletedRows) < STEP) return
-    await nextTurn()
+    await pause()
   }
 }
 
 async function removeEventsUpTo(db: Executor, seq: number): Promise<number> {
-  const old = db.selectFrom('telemetry_event').select('seq').where('seq', '<=', seq).orderBy('seq').limit(STEP)
+  const old = db
+    .selectFrom('telemetry_event')
+    .select('seq')
+    .where('seq', '<=', seq)
+    .orderBy('seq')
+    .limit(STEP)
   const { numDeletedRows } = await db
     .deleteFrom('telemetry_event')
     .where('seq', 'in', old)
@@ -51,6 +75,7 @@ async function pruneHours(
   table: 'request_hour' | 'reply_hour' | 'talk_hour',
   orgId: string,
   before: string,
+  pause: Pause,
 ): Promise<void> {
   for (;;) {
     const oldest = await db
@@ -68,6 +93,6 @@ async function pruneHours(
       .where('org_id', '=', orgId)
       .where('hour', '<', dayLater < before ? dayLater : before)
       .execute()
-    await nextTurn()
+    await pause()
   }
 }

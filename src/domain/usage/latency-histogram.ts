@@ -16,12 +16,16 @@ export function bucketOf(ms: number): number {
 
 /** Adds the second histogram to the first one, in place. */
 export function addHistogram(sum: Histogram, added: Histogram): void {
-  for (const [bucket, count] of Object.entries(added)) sum[Number(bucket)] = (sum[Number(bucket)] ?? 0) + count
+  for (const [bucket, count] of Object.entries(added))
+    sum[Number(bucket)] = (sum[Number(bucket)] ?? 0) + count
 }
 
 /** The latency in ms that the share `p` of requests stays within, true to 5 %; null where there are none. */
 export function percentile(histogram: Histogram, p: number): number | null {
-  const buckets = Object.entries(histogram).map(([bucket, count]): [number, number] => [Number(bucket), count])
+  const buckets = Object.entries(histogram).map(([bucket, count]): [number, number] => [
+    Number(bucket),
+    count,
+  ])
   const total = buckets.reduce((sum, [, count]) => sum + count, 0)
   const rank = Math.max(1, Math.ceil(p * total))
   let seen = 0

@@ -68,6 +68,9 @@ export class WriteBehind<T> {
   private giveUp(count: number, error: unknown): void {
     this.dropped += count
     const { log, what } = this.options
-    log.warn({ ...(error !== undefined && { err: error }), count, dropped: this.dropped }, `${what} were not stored`)
+    log.warn(
+      { ...(error !== undefined && { err: error }), count, dropped: this.dropped },
+      `${what} were not stored`,
+    )
   }
 }
