@@ -127,12 +127,9 @@ export const Ratings = z
     positive: z.int(),
     neutral: z.int(),
     negative: z.int(),
-    positive_share: z
-      .number()
-      .nullable()
-      .meta({
-        description: 'Thumbs up and positive ones, of all that are not neutral; null where there are none.',
-      }),
+    positive_share: z.number().nullable().meta({
+      description: 'Thumbs up and positive ones, of all that are not neutral; null where there are none.',
+    }),
   })
   .meta({ id: 'Ratings' })
 export type Ratings = z.infer<typeof Ratings>

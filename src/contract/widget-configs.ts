@@ -23,8 +23,12 @@ function oneOf<const T extends readonly [string, ...string[]]>(...names: T) {
 
 /** A text in each language that it is needed in, by language tag. */
 function texts(max: number) {
+  const { error } = must('texts by language, such as {"en": "Hello", "fr": "Bonjour"}')
   return z
-    .record(LanguageTag, filledText(max), must('texts by language, such as {"en": "Hello", "fr": "Bonjour"}'))
+    .record(LanguageTag, filledText(max), {
+      error: (issue) =>
+        issue.code === 'invalid_key' ? 'must be a language tag such as "fr" or "en-GB"' : error(issue),
+    })
     .refine(
       (given) => Object.keys(given).length <= MAX_LANGUAGES,
       `must have at most ${String(MAX_LANGUAGES)} languages`,

@@ -42,7 +42,7 @@ export class WidgetConfigs {
     const row = named ?? (await this.store.ofAssistant(caller.orgId, id))
     if (row !== undefined) return { id: row.id, ...appearanceOf(row) }
     const language = assistant?.language ?? ''
-    const speaks = language in DEFAULT_APPEARANCE.title && { default_language: language }
+    const speaks = Object.hasOwn(DEFAULT_APPEARANCE.title, language) && { default_language: language }
     return { id: DEFAULT_ID, ...DEFAULT_APPEARANCE, ...speaks }
   }
 
