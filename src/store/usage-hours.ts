@@ -64,8 +64,8 @@ export function requestsByHour(db: Executor, { orgId, from, to }: Span) {
     .select((eb) => [
       'hour',
       eb.fn.sum<number>('requests').as('requests'),
-      eb.fn.sum<number>('requests').filterWhere('status', '>=', 400).as('errors'),
-      eb.fn.sum<number>('requests').filterWhere('status', '=', 429).as('limited'),
+      eb.fn.sum<number | null>('requests').filterWhere('status', '>=', 400).as('errors'),
+      eb.fn.sum<number | null>('requests').filterWhere('status', '=', 429).as('limited'),
     ])
     .where('org_id', '=', orgId)
     .where('hour', '>=', from)
@@ -81,7 +81,7 @@ export function requestsByClient(db: Executor, { orgId, from, to }: Span) {
     .select((eb) => [
       'client_id',
       eb.fn.sum<number>('requests').as('requests'),
-      eb.fn.sum<number>('requests').filterWhere('status', '>=', 400).as('errors'),
+      eb.fn.sum<number | null>('requests').filterWhere('status', '>=', 400).as('errors'),
     ])
     .where('org_id', '=', orgId)
     .where('hour', '>=', from)
