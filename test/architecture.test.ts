@@ -65,6 +65,8 @@ const OWNERS: Record<string, string[]> = {
   cors: ['http'],
   cookie: ['http'],
   jsonwebtoken: ['domain'],
+  postcss: ['domain'],
+  'postcss-value-parser': ['domain'],
   unpdf: ['ingest'],
   'file-type': ['ingest'],
   chardet: ['ingest'],

@@ -39,7 +39,8 @@ const REFUSALS: Record<number, { en: string; fr: string }> = {
 
 /**
  * The OpenAPI 3.1 document of everything that is served, made from the schemas that check it.
- * `x-aliases` lists other paths of the same operation, `x-scope` what a key must be allowed to.
+ * `x-aliases` lists other paths of the same operation, `x-scope` what a key must be allowed to,
+ * `x-uncounted` that requests do not count against the organization's hour.
  */
 export function openApiDocument(version: string, language: DocumentLanguage) {
   const schemas: Json = {}
@@ -79,6 +80,7 @@ function describe(operation: Operation, language: DocumentLanguage, schemas: Jso
     ...(operation.aliases && { 'x-aliases': operation.aliases }),
     ...(operation.scope && { 'x-scope': operation.scope }),
     ...(operation.idempotent && { 'x-idempotent': true }),
+    ...(operation.uncounted && { 'x-uncounted': true }),
     security: CREDENTIALS[operation.access],
     parameters: [
       ...parameters(operation.params, 'path', schemas),
