@@ -19,6 +19,7 @@ import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.
 import { requestLog } from './middleware/request-log.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
+import { docsRoutes } from './routes/docs.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
 import { metricsRoutes } from './routes/metrics.js'
@@ -45,6 +46,8 @@ export interface HttpOptions {
   /** Proxies in front of us whose X-Forwarded-For may be believed. */
   proxyHops: number
   version: string
+  /** Folder of the built reference. */
+  docsDir: string
   uploadsDir: string
   maxUploadBytes: number
   /** What /metrics is read with; undefined = by direct requests only. */
@@ -67,6 +70,7 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
   app.use(securityHeaders())
   app.use('/api', anyOrigin(), bodyDeadline(BODY_MS))
   app.use(apiRoutes(services, options))
+  app.use(docsRoutes(options.docsDir))
   app.use(pageRoutes(services.page))
   app.use(unknownPath)
   app.use(errorHandler(options.log))

@@ -5,8 +5,8 @@ import { OPERATIONS } from '#src/contract/operations.js'
 import { startAppliance, type Appliance } from '../helpers/appliance.js'
 import { send } from '../helpers/http.js'
 
-/** What serves our own page, and is no part of the API. */
-const PAGE = ['get /page/config.json', 'get /operator']
+/** What serves our own pages, and is no part of the API. */
+const PAGE = ['get /page/config.json', 'get /operator', 'get /docs']
 
 const Layer = z.object({
   route: z
