@@ -27,7 +27,7 @@ export function text(max: number) {
   return z
     .string(must('text'))
     .max(max, `must have at most ${String(max)} characters`)
-    .transform((value) => value.toWellFormed())
+    .overwrite((value) => value.toWellFormed())
 }
 
 /** Text that says something: more than white space. */

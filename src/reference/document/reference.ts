@@ -25,6 +25,7 @@ export function readReference(value: unknown): Reference {
       .filter(([method]) => METHODS.includes(method))
       .map(([method, operation]) => readEndpoint(path, method, operation)),
   )
+  endpoints.sort(byAddress)
   const tags = list(document['tags']).map(fields)
   return {
     version: text(fields(document['info'])['version']),
@@ -35,6 +36,15 @@ export function readReference(value: unknown): Reference {
     }),
     schemas: fields(fields(document['components'])['schemas']),
   }
+}
+
+/** What is about one thing stands together: a list before its entries, an entry before what hangs on it. */
+function byAddress(one: Endpoint, other: Endpoint): number {
+  const [a, b] = [one, other].map(({ path }) => path.replace(/\/$/, ''))
+  if (a === b || a === undefined || b === undefined) {
+    return METHODS.indexOf(one.method.toLowerCase()) - METHODS.indexOf(other.method.toLowerCase())
+  }
+  return a < b ? -1 : 1
 }
 
 /** Fetches the document in a language. `root` is where the appliance is served. */

@@ -3,7 +3,7 @@ import type { Json } from '../document/json.js'
 import { readShape } from '../document/shape.js'
 import { useSpoken } from '../words/spoken.js'
 import { Line } from './prose.js'
-import { SchemaView } from './schema.js'
+import { Answered, SchemaView } from './schema.js'
 
 interface AnswersProps {
   endpoint: Endpoint
@@ -18,15 +18,29 @@ export function Answers({ endpoint, schemas }: AnswersProps) {
   return (
     <section>
       <h2>{words.answers}</h2>
-      {good.map((answer) => (
-        <Success key={answer.status} answer={answer} schemas={schemas} />
-      ))}
-      {refused.length > 0 && <Refusals answers={refused} schemas={schemas} />}
+      <Answered value={true}>
+        {good.map((answer) => (
+          <Success
+            key={answer.status}
+            answer={answer}
+            twin={good.find(({ schema }) => JSON.stringify(schema) === JSON.stringify(answer.schema))}
+            schemas={schemas}
+          />
+        ))}
+        {refused.length > 0 && <Refusals answers={refused} schemas={schemas} />}
+      </Answered>
     </section>
   )
 }
 
-function Success({ answer, schemas }: { answer: Answer; schemas: Json }) {
+interface SuccessProps {
+  answer: Answer
+  /** The first answer with the same body: itself, or the one that has told of it. */
+  twin: Answer | undefined
+  schemas: Json
+}
+
+function Success({ answer, twin = answer, schemas }: SuccessProps) {
   const { words } = useSpoken()
   const { status, description, mediaType, schema, frames } = answer
   return (
@@ -35,7 +49,8 @@ function Success({ answer, schemas }: { answer: Answer; schemas: Json }) {
         <span class="status status--good">{status}</span> {description}
         {mediaType !== null && mediaType !== 'application/json' && <code>{mediaType}</code>}
       </h3>
-      {schema !== null && <SuccessBody schema={schema} schemas={schemas} />}
+      {schema !== null && twin !== answer && <p class="hint">{words.sameAs(twin.status)}</p>}
+      {schema !== null && twin === answer && <SuccessBody schema={schema} schemas={schemas} />}
       {schema === null && frames === null && <p class="hint">{words.empty}</p>}
       {frames !== null && (
         <>

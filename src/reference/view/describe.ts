@@ -11,7 +11,7 @@ export function typeOf(shape: Shape, schemas: Json, words: Words): string {
       case 'array':
         return words.listOf(inner(shape.items))
       case 'map':
-        return words.mapOf(inner(shape.items))
+        return isFree(shape, schemas) ? words.freeObject : words.mapOf(inner(shape.items))
       case 'choice':
         return shape.name || shape.variants.map(inner).join(` ${words.or} `)
       case 'any':
@@ -34,12 +34,17 @@ export function boundsOf(shape: Shape, schemas: Json, words: Words): string[] {
     written(characters, words.characters),
     written(range, words.range),
     written(count, words.entries),
-    ...(pattern === '' ? [] : [`${words.pattern} \`${pattern}\``]),
+    ...(pattern === '' || shape.description !== '' ? [] : [`${words.pattern} \`${pattern}\``]),
     ...(choice.length === 0
       ? []
       : [`${choice.length === 1 ? words.always : words.values} ${choice.map(code).join(' ')}`]),
     ...(fallback === undefined ? [] : [`${words.fallback} ${code(fallback)}`]),
   ].filter((bound) => bound !== '')
+}
+
+/** Whether an object's values may be anything. */
+function isFree({ items }: Shape, schemas: Json): boolean {
+  return readShape(items ?? {}, schemas).kind === 'any'
 }
 
 function written({ least, most }: Range, say: Words['range']): string {

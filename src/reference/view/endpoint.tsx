@@ -70,12 +70,12 @@ export function EndpointView({ endpoint, schemas, previous, next, held, onHeld, 
           </section>
         )}
         <Answers endpoint={endpoint} schemas={schemas} />
-        <Neighbours previous={previous} next={next} />
       </div>
       <div class="endpoint__used">
         <Examples {...shared} />
         <TryIt {...shared} />
       </div>
+      <Neighbours previous={previous} next={next} />
     </article>
   )
 }

@@ -1,9 +1,15 @@
-import { useState } from 'preact/hooks'
+import { createContext } from 'preact'
+import { useContext, useState } from 'preact/hooks'
 import type { Json } from '../document/json.js'
 import { readShape, type Shape } from '../document/shape.js'
 import { useSpoken } from '../words/spoken.js'
 import { boundsOf, typeOf } from './describe.js'
 import { Line } from './prose.js'
+
+const AnsweredContext = createContext(false)
+
+/** Schemas below it are of answers, in which a field is there unless it says that it may not be. */
+export const Answered = AnsweredContext.Provider
 
 interface SchemaProps {
   schema: Json
@@ -78,6 +84,7 @@ interface FieldProps extends SchemaProps {
 /** One field: name, type, what it means, its bounds, and what is in it when somebody asks. */
 export function Field({ name, required, schema, schemas, mark }: FieldProps) {
   const { words } = useSpoken()
+  const answered = useContext(AnsweredContext)
   const shape = readShape(schema, schemas)
   const inside = insideOf(shape, schemas)
   const bounds = boundsOf(shape, schemas, words)
@@ -87,7 +94,8 @@ export function Field({ name, required, schema, schemas, mark }: FieldProps) {
         <code class="field__name">{name}</code>
         <span class="field__type">{typeOf(shape, schemas, words)}</span>
         {mark !== undefined && <span class="field__type">{mark}</span>}
-        {required && <span class="field__required">{words.required}</span>}
+        {!answered && required && <span class="field__required">{words.required}</span>}
+        {answered && !required && <span class="field__type">{words.optional}</span>}
       </p>
       {shape.description !== '' && (
         <p class="field__meaning">

@@ -39,8 +39,8 @@ export function TryIt({ endpoint, schemas, draft, onDraft, held, onHeld }: TryIt
         <h2 id="try-it">{words.tryIt}</h2>
         <p class="hint">{words.tryItMeaning}</p>
       </header>
-      <CredentialsForm endpoint={endpoint} held={held} onHeld={onHeld} />
       <form class="try__form" onSubmit={submit} noValidate>
+        <CredentialsForm endpoint={endpoint} held={held} onHeld={onHeld} />
         <DraftForm endpoint={endpoint} schemas={schemas} draft={draft} onDraft={onDraft} />
         {missing.length > 0 && (
           <p class="wrong" role="alert">

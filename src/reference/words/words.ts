@@ -44,10 +44,11 @@ export interface Words {
   form: string
   bodyOptional: string
   required: string
+  optional: string
   orNull: string
   listOf: (inner: string) => string
   mapOf: (inner: string) => string
-  oneOf: string
+  freeObject: string
   anything: string
   file: string
   characters: (least: string | null, most: string | null) => string
@@ -63,6 +64,7 @@ export interface Words {
   answers: string
   envelope: string
   noData: string
+  sameAs: (status: string) => string
   empty: string
   frames: string
   framesMeaning: string
@@ -93,7 +95,6 @@ export interface Words {
   keysNeeded: string
   noJson: string
   reset: string
-  choose: string
   unset: string
   send: string
   stop: string
