@@ -6,7 +6,10 @@ export const MAX_MESSAGE = 8000
 
 /** `POST /sessions/{id}/messages`. */
 export const NewMessage = z.object({
-  content: filledText(MAX_MESSAGE),
+  content: filledText(MAX_MESSAGE).meta({
+    description: 'What the visitor says.',
+    description_fr: 'Ce que dit le visiteur.',
+  }),
   metadata: optional(Metadata),
   locale: optional(LanguageTag),
   page_context: optional(
@@ -17,7 +20,10 @@ export const NewMessage = z.object({
       referrer: optional(text(2000)),
     }),
   ),
-  skip_ai_response: optional(z.boolean(must('true or false'))),
+  skip_ai_response: optional(z.boolean(must('true or false'))).meta({
+    description: 'Keeps the message without a reply.',
+    description_fr: 'Conserve le message sans y répondre.',
+  }),
 })
 export type NewMessage = z.infer<typeof NewMessage>
 
@@ -30,18 +36,29 @@ export const Source = z
   .object({
     type: z.enum(['knowledge_base', 'knowledge_qa', 'knowledge_url']),
     title: z.string(),
-    snippet: z.string(),
+    snippet: z.string().meta({
+      description: 'The quote in its surroundings, or the beginning of a stored answer.',
+      description_fr: 'La citation dans son contexte, ou le début d’une réponse enregistrée.',
+    }),
     url: z.string().nullable(),
-    /** The source's id. */
-    reference_id: Id,
+    reference_id: Id.meta({
+      description: 'The id of the knowledge source.',
+      description_fr: 'L’identifiant de la source de connaissances.',
+    }),
     passage_id: Id,
-    /** The words of the document that the reply rests on, letter by letter. */
-    quote: z.string(),
+    quote: z.string().meta({
+      description: 'The words of the document that the reply rests on, letter by letter.',
+      description_fr: 'Les mots du document sur lesquels repose la réponse, à la lettre.',
+    }),
     page: z.int().nullable(),
     section: z.string().nullable(),
-    /** Where `quote` lies in the source's extracted text: UTF-16 code units, end exclusive. */
-    start_offset: z.int(),
-    end_offset: z.int(),
+    start_offset: z.int().meta({
+      description: 'Where `quote` begins in the extracted text, in UTF-16 code units.',
+      description_fr: 'Où commence `quote` dans le texte extrait, en unités UTF-16.',
+    }),
+    end_offset: z
+      .int()
+      .meta({ description: 'Where it ends, exclusive.', description_fr: 'Où elle finit, borne exclue.' }),
   })
   .meta({ id: 'Source' })
 export type Source = z.infer<typeof Source>
@@ -85,8 +102,12 @@ export const Message = z
     id: Id,
     sender: z.enum(['user', 'assistant']),
     content: z.string(),
-    /** The client's own for a visitor's message, ReplyMetadata for an assistant's. */
-    metadata: z.record(z.string(), z.unknown()),
+    metadata: z.record(z.string(), z.unknown()).meta({
+      description:
+        'Your own for a visitor’s message; for a reply: how it was made (`answer_mode`, `confidence_score`, `timings` …).',
+      description_fr:
+        'Les vôtres pour un message du visiteur ; pour une réponse : comment elle a été faite (`answer_mode`, `confidence_score`, `timings` …).',
+    }),
     sources: z.array(Source),
     created_at: Timestamp,
   })
@@ -100,18 +121,34 @@ export const Exchange = z
     conversation_id: Id,
     expires_at: Timestamp,
     user_message: Message,
-    /** Null after `skip_ai_response`. */
-    assistant_message: Message.nullable(),
+    assistant_message: Message.nullable().meta({
+      description: 'Null after `skip_ai_response`.',
+      description_fr: 'Null après `skip_ai_response`.',
+    }),
   })
   .meta({ id: 'Exchange' })
 export type Exchange = z.infer<typeof Exchange>
 
 /** The frames of a streamed reply, each `data: {json}` and a blank line. */
 export const StreamFrame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('queue'), position: z.int(), eta_ms: z.number() }),
-  z.object({ type: z.literal('sources'), sources: z.array(Source) }),
-  z.object({ type: z.literal('token'), text: z.string() }),
-  z.object({ type: z.literal('done'), data: Exchange }),
-  z.object({ type: z.literal('error'), detail: z.string(), code: z.string() }),
+  z.object({ type: z.literal('queue'), position: z.int(), eta_ms: z.number() }).meta({
+    description: 'While others are served first.',
+    description_fr: 'Pendant que d’autres passent avant.',
+  }),
+  z.object({ type: z.literal('sources'), sources: z.array(Source) }).meta({
+    description: 'What the reply rests on, before its words.',
+    description_fr: 'Ce sur quoi repose la réponse, avant ses mots.',
+  }),
+  z
+    .object({ type: z.literal('token'), text: z.string() })
+    .meta({ description: 'The next words.', description_fr: 'Les mots suivants.' }),
+  z.object({ type: z.literal('done'), data: Exchange }).meta({
+    description: 'The end: the same as the answer without a stream.',
+    description_fr: 'La fin : la même chose que la réponse sans flux.',
+  }),
+  z.object({ type: z.literal('error'), detail: z.string(), code: z.string() }).meta({
+    description: 'The end, when the reply failed.',
+    description_fr: 'La fin, quand la réponse a échoué.',
+  }),
 ])
 export type StreamFrame = z.infer<typeof StreamFrame>

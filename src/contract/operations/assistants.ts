@@ -43,8 +43,8 @@ export const createAssistant = operation({
   scope: 'assistants:write',
   summary: { en: 'Create an assistant', fr: 'Créer un assistant' },
   description: {
-    en: 'Only the name is required.',
-    fr: 'Seul le nom est obligatoire.',
+    en: 'Only the name is required. A new assistant uses all knowledge of the organization that is not kept for others.',
+    fr: 'Seul le nom est obligatoire. Un nouvel assistant se sert de toutes les connaissances de l’organisation qui ne sont pas réservées à d’autres.',
   },
   body: NewAssistant,
   idempotent: true,
@@ -75,7 +75,10 @@ export const patchAssistant = operation({
   access: 'key',
   scope: 'assistants:write',
   summary: { en: 'Change an assistant', fr: 'Modifier un assistant' },
-  description: { en: 'What is absent stays as it is.', fr: 'Ce qui est absent reste inchangé.' },
+  description: {
+    en: 'Fields that are absent stay as they are.',
+    fr: 'Les champs absents restent inchangés.',
+  },
   body: AssistantPatch,
   answers: { 200: json(Assistant) },
   example: { tone: 'friendly', is_active: false },
