@@ -98,6 +98,9 @@ it('is served for people at /docs/, below whatever path a proxy gives it', async
   expect(page.body).not.toMatch(/<style|style=|<script(?![^>]* src=)|https?:/)
   const [, script] = /src="\.\/(assets\/[^"]+\.js)"/.exec(String(page.body)) ?? []
   const asset = await send(`${appliance.origin}/docs/${script ?? ''}`)
-  expect([asset.status, asset.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
+  expect([asset.status, asset.headers.get('cache-control')]).toEqual([
+    200,
+    'public, max-age=31536000, immutable',
+  ])
   expect((await send(`${appliance.origin}/docs/assets/none.js`)).status).toBe(404)
 })
