@@ -58,7 +58,8 @@ export const SourceQuery = Paging.extend({
   status: SourceStatus.optional(),
   q: text(200).optional().meta({
     description: 'Only sources with this text in their title, file name or question.',
-    description_fr: 'Seulement les sources dont le titre, le nom de fichier ou la question contient ce texte.',
+    description_fr:
+      'Seulement les sources dont le titre, le nom de fichier ou la question contient ce texte.',
   }),
 })
 export type SourceQuery = z.infer<typeof SourceQuery>
