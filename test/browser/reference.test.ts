@@ -61,10 +61,8 @@ describe.skipIf(!chromiumPath)('the reference at /docs', () => {
   ])('lists every endpoint in %s', async (lang, contents) => {
     const page = await open(`/?lang=${lang}`)
     expect(await page.locator('html').getAttribute('lang')).toBe(lang)
-    const shown = await page
-      .getByRole('navigation', { name: contents })
-      .getByRole('link')
-      .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
+    const links = await page.getByRole('navigation', { name: contents }).getByRole('link').all()
+    const shown = await Promise.all(links.map((link) => link.getAttribute('href')))
     const summaries = await page.getByRole('navigation', { name: contents }).innerText()
     for (const { id, summary } of OPERATIONS) {
       expect(shown).toContain(`#${id}`)
@@ -112,7 +110,7 @@ describe.skipIf(!chromiumPath)('the reference at /docs', () => {
     await page.keyboard.type('session')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
-    const second = await page.evaluate(() => document.activeElement?.getAttribute('href'))
+    const second = await page.locator(':focus').getAttribute('href')
     await page.keyboard.press('Enter')
     await page.waitForURL(`**/docs/${second ?? ''}`)
     expect(second).toMatch(/^#\w+Session/)
@@ -153,7 +151,7 @@ describe.skipIf(!chromiumPath)('the reference at /docs', () => {
 
     await page.reload()
     expect(await page.getByLabel('Client secret').inputValue()).toBe('')
-    expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0)
+    expect(await page.evaluate('localStorage.length + sessionStorage.length')).toBe(0)
   })
 
   it('creates an assistant, opens a session and streams a reply', async () => {
@@ -190,11 +188,7 @@ describe.skipIf(!chromiumPath)('the reference at /docs', () => {
     await page.getByLabel('Widget token').check()
     await page.getByLabel('Client id').fill(CREDENTIALS.clientId)
     await page.getByRole('button', { name: 'Get a token with this client id' }).click()
-    await page.waitForFunction(() =>
-      [...document.querySelectorAll<HTMLInputElement>('input[type=password]')].some(
-        ({ value }) => value !== '',
-      ),
-    )
+    await expect.poll(() => page.locator('input[type=password]').inputValue()).toMatch(/^eyJ/)
     await page.getByText('This endpoint refuses widget tokens').waitFor()
     const refusal = await sendIt(page)
     expect(refusal).toContain('403')
@@ -207,7 +201,7 @@ describe.skipIf(!chromiumPath)('the reference at /docs', () => {
   it('fits a phone: nothing sticks out, and the contents open above the text', async () => {
     const page = await open('/?lang=fr#createSession', { viewport: { width: 360, height: 740 } })
     const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     )
     expect(overflow).toBeLessThanOrEqual(0)
     await page.getByRole('button', { name: 'Sommaire' }).click()

@@ -87,7 +87,7 @@ function ValueField({ name, mark, schema, schemas, ...rest }: ValueFieldProps) {
   const shown = rest.required ? `${mark === '' ? '' : `${mark}, `}${words.required}` : mark
   const labels = { label: name, ...(shown !== '' && { mark: shown }) }
   const options = kind === 'boolean' ? ['true', 'false'] : values.map(String)
-  const standard = fallback === undefined ? '' : String(fallback)
+  const standard = fallback === undefined ? '' : written(fallback)
   if (options.length > 0)
     return <Select {...rest} {...labels} options={options} unset={standard === '' ? words.unset : standard} />
   return <Input {...rest} {...labels} placeholder={standard || (format === 'uuid' ? 'UUID' : '')} />
@@ -155,4 +155,8 @@ function isJson(value: string): boolean {
   } catch {
     return false
   }
+}
+
+function written(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

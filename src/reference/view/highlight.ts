@@ -15,6 +15,12 @@ const PATTERNS: Record<Exclude<CodeLanguage, 'text'>, RegExp> = {
   sh: /(?<string>'[^']*')|(?<word>(?<=^|\s)--?[A-Za-z][\w-]*)|(?<name>^curl\b)/g,
 }
 
+/** The name of the group that has matched. */
+function kindOf(groups: Record<string, string | undefined>): Token['kind'] {
+  const [kind = ''] = Object.keys(groups).filter((name) => groups[name] !== undefined)
+  return kind as Token['kind']
+}
+
 /** Cuts code into stretches to colour. Joined again, they are the code. */
 export function tokens(code: string, language: CodeLanguage): Token[] {
   if (language === 'text' || code.length > LONGEST) return [{ kind: '', text: code }]
@@ -22,8 +28,7 @@ export function tokens(code: string, language: CodeLanguage): Token[] {
   let end = 0
   for (const match of code.matchAll(PATTERNS[language])) {
     if (match.index > end) found.push({ kind: '', text: code.slice(end, match.index) })
-    const [kind = ''] = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined) ?? []
-    found.push({ kind: kind as Token['kind'], text: match[0] })
+    found.push({ kind: kindOf(match.groups ?? {}), text: match[0] })
     end = match.index + match[0].length
   }
   if (end < code.length) found.push({ kind: '', text: code.slice(end) })
