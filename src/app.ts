@@ -233,6 +233,7 @@ export function buildApp(
     {
       proxyHops: config.http.proxyHops,
       version: VERSION,
+      docsDir: `${ROOT}dist/reference`,
       uploadsDir,
       maxUploadBytes: config.http.maxUploadBytes,
       metricsToken: config.http.metricsToken,

@@ -39,6 +39,7 @@ import { conversationMessageRoutes } from './routes/conversation-messages.js'
 import { contextRoutes } from './routes/contexts.js'
 import { conversationRoutes } from './routes/conversations.js'
 import { feedbackRoutes } from './routes/feedback.js'
+import { docsRoutes } from './routes/docs.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
 import { keyRoutes } from './routes/keys.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
@@ -82,6 +83,8 @@ export interface HttpOptions {
   /** Proxies in front of us whose X-Forwarded-For may be believed. */
   proxyHops: number
   version: string
+  /** Folder of the built reference. */
+  docsDir: string
   uploadsDir: string
   maxUploadBytes: number
   /** What /metrics is read with; undefined = by direct requests only. */
@@ -105,6 +108,7 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
   app.use(recordRequests(services.requestRecorder))
   app.use(OPEN_PATHS, anyOrigin(), bodyDeadline(BODY_MS))
   app.use(apiRoutes(services, options))
+  app.use(docsRoutes(options.docsDir))
   app.use(pageRoutes(services.page))
   app.use(unknownPath)
   app.use(errorHandler(options.log))
