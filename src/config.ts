@@ -100,7 +100,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       /** Proxies in front of us whose X-Forwarded-For may be believed. */
       proxyHops: e.TRUST_PROXY_HOPS,
       publicUrl: e.PUBLIC_URL,
-      /** What /metrics is read with; absent = by direct requests only. */
+      /** What /metrics is read with; absent = on this machine only. */
       metricsToken: e.METRICS_TOKEN,
       /** Requests per hour and organization; 0 = no limit. */
       requestsPerHour: e.RATE_LIMIT_PER_HOUR,

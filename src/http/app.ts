@@ -87,7 +87,7 @@ export interface HttpOptions {
   docsDir: string
   uploadsDir: string
   maxUploadBytes: number
-  /** What /metrics is read with; undefined = by direct requests only. */
+  /** What /metrics is read with; undefined = on this machine only. */
   metricsToken: string | undefined
   log: Logger
 }
