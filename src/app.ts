@@ -11,11 +11,14 @@ import { loadSigningKey } from './domain/auth/signing-key.js'
 import { WidgetTokens } from './domain/auth/widget-tokens.js'
 import { Messages } from './domain/conversations/messages.js'
 import { HealthReport, type RetrievalState } from './domain/health.js'
+import { AssistantSources } from './domain/knowledge/assistant-knowledge.js'
 import { Knowledge, type IngestPort } from './domain/knowledge/knowledge.js'
 import { removeLeftovers } from './domain/knowledge/leftovers.js'
+import { Passages, type MayRead } from './domain/knowledge/passages.js'
 import { Onboarding } from './domain/onboarding/onboarding.js'
 import { PageSettings } from './domain/onboarding/page-settings.js'
 import { Sessions } from './domain/sessions/sessions.js'
+import { notFound } from './errors.js'
 import { createHttpApp } from './http/app.js'
 import type { ChatEngine } from './inference/engine.js'
 import type { Logger } from './log.js'
@@ -74,6 +77,8 @@ export interface App {
   begin(): Promise<FirstStartNews | undefined>
   /** Ends the replies being made with an error; the end is near. */
   abandonReplies(): void
+  /** Ends the streams that would go on for ever, so that HTTP can end. */
+  endStreams(): void
   /** Ends the engines, then the database. HTTP must have ended before. */
   close(): Promise<void>
 }
@@ -160,6 +165,8 @@ export function buildApp(
       sessions,
       messages,
       knowledge,
+      passages: new Passages(db, mayRead(sessions)),
+      assistantSources: new AssistantSources(db),
       health,
       metrics,
       page: { dir: `${ROOT}dist/page`, operators, config: (operator) => page.config(operator) },
@@ -185,6 +192,9 @@ export function buildApp(
     abandonReplies: () => {
       messages.abandonAll()
     },
+    endStreams: () => {
+      knowledge.events.end()
+    },
     async begin() {
       await removeLeftovers(db, uploadsDir, builtAt)
       const news =
@@ -199,6 +209,15 @@ export function buildApp(
       await Promise.all([retriever.close(), chat.close()])
       await database.close()
     },
+  }
+}
+
+/** Whoever holds a session may read what was said in it. */
+function mayRead(sessions: Sessions): MayRead {
+  return async (caller, { sessionId, conversationId, secret }) => {
+    if (sessionId !== undefined)
+      return (await sessions.open({ caller, id: sessionId, secret })).conversation_id
+    throw notFound('conversation', conversationId ?? '')
   }
 }
 

@@ -137,6 +137,8 @@ function responses(operation: Operation, language: DocumentLanguage, schemas: Js
     status,
     success(operation, answer, language, schemas),
   ])
+  if (good.length === 0 && operation.events !== undefined)
+    good.push(['200', eventsOnly(operation.events, language, schemas)])
   const refused = refusalsOf(operation).map((status) => [
     String(status),
     { description: REFUSALS[status]?.[language], content: failureContent },
@@ -173,6 +175,11 @@ function success(operation: Operation, answer: Answer, language: DocumentLanguag
     content['text/event-stream'] = { schema: toSchema(operation.events, 'output', schemas) }
   }
   return { description, content }
+}
+
+function eventsOnly(events: z.ZodType, language: DocumentLanguage, schemas: Json): Json {
+  const description = language === 'fr' ? 'Flux d’événements' : 'Stream of events'
+  return { description, content: { 'text/event-stream': { schema: toSchema(events, 'output', schemas) } } }
 }
 
 function jsonContent(schema: Json, description: string): Json {

@@ -6,7 +6,9 @@ import type { Clients } from '../domain/auth/clients.js'
 import type { WidgetTokens } from '../domain/auth/widget-tokens.js'
 import type { Messages } from '../domain/conversations/messages.js'
 import type { HealthReport } from '../domain/health.js'
+import type { AssistantSources } from '../domain/knowledge/assistant-knowledge.js'
 import type { Knowledge } from '../domain/knowledge/knowledge.js'
+import type { Passages } from '../domain/knowledge/passages.js'
 import type { Sessions } from '../domain/sessions/sessions.js'
 import type { Logger } from '../log.js'
 import type { Metrics } from '../metrics/metrics.js'
@@ -21,6 +23,7 @@ import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
+import { knowledgeUseRoutes } from './routes/knowledge-use.js'
 import { metricsRoutes } from './routes/metrics.js'
 import { pageRoutes, type PageParts } from './routes/page.js'
 import { referenceRoutes } from './routes/reference.js'
@@ -34,6 +37,8 @@ export interface Services {
   sessions: Sessions
   messages: Messages
   knowledge: Knowledge
+  passages: Passages
+  assistantSources: AssistantSources
   health: HealthReport
   metrics: Metrics
   page: PageParts
@@ -87,6 +92,7 @@ function apiRoutes(services: Services, options: HttpOptions): Router {
   router.use('/api/v1', authenticate(services), counted)
   assistantRoutes(router, services.assistants)
   sessionRoutes(router, services.sessions, services.messages)
+  knowledgeUseRoutes(router, services.knowledge, services.passages, services.assistantSources)
   knowledgeRoutes(router, services.knowledge, options)
   return router
 }

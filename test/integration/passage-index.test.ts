@@ -19,6 +19,10 @@ interface Given {
   type?: string
   kind?: string
   live?: boolean
+  /** Of its source, the version that is found. */
+  liveVersion?: number | null
+  /** Of its own. */
+  version?: number
   title?: string
   words?: string
   vector?: Float32Array
@@ -50,7 +54,9 @@ describe('the passage index', () => {
   function addAssistant(org: string, id: string): void {
     database.connection
       .prepare(
-        `insert into assistant values (?, ?, ?, '', 'neutral', 'en', '[]', 1, '', '', null, 'auto', 0, ?, ?)`,
+        `insert into assistant(id, org_id, name, description, tone, language, default_tasks, is_active, instructions,
+           handoff_message, answer_mode, widget_search, created_at, updated_at)
+         values (?, ?, ?, '', 'neutral', 'en', '[]', 1, '', '', 'auto', 0, ?, ?)`,
       )
       .run(id, org, id, NOW, NOW)
   }
@@ -64,14 +70,20 @@ describe('the passage index', () => {
     connection
       .prepare(
         `insert or ignore into source(id, org_id, type, title, status, everyone, pages_done, passages, passages_done,
-           tags, created_at, updated_at) values (?, ?, ?, ?, ?, ?, 0, 1, 1, '[]', ?, ?)`,
+           tags, live_version, created_at, updated_at) values (?, ?, ?, ?, ?, ?, 0, 1, 1, '[]', ?, ?, ?)`,
       )
-      .run(source, org, given.type ?? 'file', source, given.status ?? 'ready', everyone, NOW, NOW)
+      .run(
+        ...[source, org, given.type ?? 'file', source, given.status ?? 'ready', everyone],
+        ...[given.liveVersion === undefined ? 1 : given.liveVersion, NOW, NOW],
+      )
     for (const assistant of given.assistants ?? []) {
       connection.prepare('insert or ignore into source_assistant values (?, ?)').run(source, assistant)
     }
     connection
-      .prepare(`insert into passage values (?, ?, ?, ?, ?, ?, ?, null, null, 0, 1, 'en', ?, 1, ?)`)
+      .prepare(
+        `insert into passage(num, id, org_id, source_id, ordinal, kind, text, page, section, start_offset, end_offset,
+           language, everyone, indexed, live, version) values (?, ?, ?, ?, ?, ?, ?, null, null, 0, 1, 'en', ?, 1, ?, ?)`,
+      )
       .run(
         num,
         `p${String(num)}`,
@@ -82,6 +94,7 @@ describe('the passage index', () => {
         'text',
         everyone,
         given.live === false ? 0 : 1,
+        given.version ?? 1,
       )
     passageIndex(connection).insert({
       num,
