@@ -20,7 +20,7 @@ interface Given {
   kind?: string
   live?: boolean
   /** Of its source, the version that is found. */
-  liveVersion?: number | null
+  liveVersion?: number
   /** Of its own. */
   version?: number
   title?: string
@@ -74,7 +74,11 @@ describe('the passage index', () => {
       )
       .run(
         ...[source, org, given.type ?? 'file', source, given.status ?? 'ready', everyone],
-        ...[given.liveVersion === undefined ? 1 : given.liveVersion, NOW, NOW],
+        ...[
+          given.liveVersion ?? (['ready', 'deleting'].includes(given.status ?? 'ready') ? 1 : null),
+          NOW,
+          NOW,
+        ],
       )
     for (const assistant of given.assistants ?? []) {
       connection.prepare('insert or ignore into source_assistant values (?, ?)').run(source, assistant)
@@ -151,6 +155,38 @@ describe('the passage index', () => {
 
     expect(nums(reader().lexical({ orgId: 'acme' }, ['refund'], 1))).toEqual([live])
     expect(nums(reader().nearest({ orgId: 'acme' }, EAST, 1))).toEqual([live])
+  })
+
+  it('finds the live version of a source, whatever becomes of the next one', () => {
+    const old = add({ source: 'page', status: 'processing', liveVersion: 1, words: 'refund' })
+    add({ source: 'page', version: 2, words: 'refund' })
+    const found = () => [
+      nums(reader().lexical({ orgId: 'acme' }, ['refund'], 10)),
+      nums(reader().nearest({ orgId: 'acme' }, EAST, 10)),
+    ]
+    expect(found()).toEqual([[old], [old]])
+    database.connection.exec(`update source set status = 'failed'`)
+    expect(found()).toEqual([[old], [old]])
+  })
+
+  it('follows the rules of an assistant before the limit', () => {
+    for (let i = 0; i < 30; i += 1) add({ source: `excluded-${String(i)}` })
+    const left = add({ source: 'left', words: 'refund and a long rest of other words', vector: NORTH })
+    const { connection } = database
+    connection.exec(
+      `insert into assistant_source select 'acme-sales', id, 'exclude' from source where id like 'excluded-%'`,
+    )
+    const found = (assistantId: string) => [
+      ...nums(reader().lexical({ orgId: 'acme', assistantId }, ['refund'], 1)),
+      ...nums(reader().nearest({ orgId: 'acme', assistantId }, EAST, 1)),
+    ]
+    expect(found('acme-sales')).toEqual([left, left])
+    expect(found('acme-support')).not.toContain(left)
+
+    connection.exec(`update assistant set knowledge_mode = 'included' where id = 'acme-support'`)
+    expect(found('acme-support')).toEqual([])
+    connection.exec(`insert into assistant_source values ('acme-support', 'left', 'include')`)
+    expect(found('acme-support')).toEqual([left, left])
   })
 
   it('narrows the nearest to a kind', () => {

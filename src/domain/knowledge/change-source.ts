@@ -4,7 +4,7 @@ import type { Database, Executor } from '../../store/database.js'
 import { jobStore } from '../../store/jobs.js'
 import type { Stage } from '../../store/schema.js'
 import { sourceStore, type Source, type SourceChange } from '../../store/sources.js'
-import type { IngestPort } from './knowledge.js'
+import type { IngestPort } from './ingest-port.js'
 
 /** What changes need. */
 export interface ChangeParts {

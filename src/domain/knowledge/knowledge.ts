@@ -17,27 +17,18 @@ import { AppError, notFound } from '../../errors.js'
 import type { Retriever } from '../../retrieval/retriever.js'
 import type { Database, Executor } from '../../store/database.js'
 import { jobStore } from '../../store/jobs.js'
-import { sourceStore, type Source, type SourceChange } from '../../store/sources.js'
+import { sourceStore, type Source } from '../../store/sources.js'
 import type { Assistants } from '../assistants/assistants.js'
 import type { Caller } from '../auth/caller.js'
 import { requireSearch } from '../readiness.js'
 import { changeSource, reprocessSource } from './change-source.js'
+import type { IngestPort } from './ingest-port.js'
 import { presentHit, presentSource } from './present.js'
 import { SourceEvents } from './source-events.js'
 import { baseName, fileHash, type Upload } from './upload.js'
 import { searchFromWidget } from './widget-search.js'
 
 const DEFAULT_HITS = 10
-
-/** What knowledge needs of ingestion, which it never calls by name. */
-export interface IngestPort {
-  /** There is a new job. */
-  wake(): void
-  /** Embeds and indexes a stored Q&A pair; once it resolves, the pair is found, as `change` makes it. */
-  indexQa(sourceId: string, change?: SourceChange): Promise<void>
-  /** Tells of every source that stands differently than before. */
-  watch?(told: (sourceId: string) => void): () => void
-}
 
 export interface KnowledgeParts {
   db: Database['db']
