@@ -61,7 +61,7 @@ const NOT_PUBLIC = ['64:ff9b:1::/48', 'fec0::/10', '::/96', '3fff::/20', '5f00::
 )
 
 function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, [base, bits]: [ipaddr.IPv4 | ipaddr.IPv6, number]) {
-  return address.kind() === base.kind() && address.match(base as ipaddr.IPv4 & ipaddr.IPv6, bits)
+  return address.kind() === base.kind() && address.match(base, bits)
 }
 
 const HOST = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/

@@ -76,12 +76,16 @@ function keywordsOf(title: string, texts: readonly string[], language: string): 
 function count(words: Map<string, Word>, token: string, language: string, at: number): void {
   if (!/^[\p{L}\p{M}'-]+$/u.test(token) || isShort(token) || isStopWord(token, language)) return
   const key = stem(token, language)
-  const word = words.get(key) ?? { count: 0, texts: 0, last: -1, inTitle: false, forms: new Map() }
+  const word = words.get(key) ?? fresh()
   word.count += 1
   if (word.last !== at) word.texts += 1
   word.last = at
   word.forms.set(token, (word.forms.get(token) ?? 0) + 1)
   words.set(key, word)
+}
+
+function fresh(): Word {
+  return { count: 0, texts: 0, last: -1, inTitle: false, forms: new Map() }
 }
 
 /** Scripts that write a word with one or two signs have no short words. */

@@ -23,7 +23,7 @@ async function file(name: string, content: string) {
     headers: appliance.keys,
     body: form,
   })
-  const sent = { status: answer.status, headers: answer.headers, body: (await answer.json()) as unknown }
+  const sent = { status: answer.status, headers: answer.headers, body: await answer.json() }
   return String((await appliance.settled(sent))['id'])
 }
 

@@ -164,7 +164,7 @@ export class Knowledge {
     const assistantIds = given.assistant_ids ?? []
     await this.parts.assistants.requireAll(orgId, assistantIds)
     const { url } = given
-    const title = given.title?.trim() || undefined
+    const title = given.title?.trim() === '' ? undefined : given.title?.trim()
     const { source, isNew } = await this.parts.db.transaction().execute(async (tx) => {
       const same = await sourceStore(tx).findSameUrl(orgId, url, title)
       if (same !== undefined) {

@@ -5,6 +5,9 @@ import { detectLanguage } from '../../retrieval/language.js'
 import { ExtractionError, type Extraction } from './extraction.js'
 import { htmlBlocks, type DomElement, type DomNode } from './html-blocks.js'
 
+/** Its types ask for a browser's. */
+type ReadableDocument = ConstructorParameters<typeof Readability>[0]
+
 interface DomDocument extends DomElement {
   readonly body: DomElement
 }
@@ -13,6 +16,11 @@ interface DomDocument extends DomElement {
 const PRESCAN_BYTES = 1024
 /** The article must hold this share of the page's own text, or it is no article, and the whole page is read. */
 const MOST_OF_IT = 0.5
+/** Readability goes over a page many times: what is nested deeper, or holds more elements, is read whole. */
+const ARTICLE_DEPTH = 100
+const ARTICLE_ELEMENTS = 50_000
+/** Deeper markup exhausts the stack of whatever reads it. */
+const MAX_DEPTH = 2000
 /** What surrounds the text of a page, and what is no text. */
 const AROUND = `script, style, noscript, template, iframe, svg, nav, header, footer, aside, form, dialog,
   [hidden], [aria-hidden="true"], [role="navigation"], [role="banner"], [role="contentinfo"], [role="search"]`
@@ -41,12 +49,15 @@ export function extractHtml(source: string): Extraction {
 }
 
 function read(source: string): Extraction {
-  const page = parseHTML(isDocument(source) ? source : `<html><body>${source}</body></html>`)
-  const document = page.document as unknown as DomDocument
+  const document = parseHTML(isDocument(source) ? source : `<html><body>${source}</body></html>`)
+    .document as unknown as DomDocument
+  const { depth, elements } = extentOf(document)
+  if (depth > MAX_DEPTH) throw new RangeError('nested too deeply')
   const title = oneLine(document.querySelector('title')?.textContent ?? '')
   for (const element of document.querySelectorAll(AROUND)) if (!holdsMain(element)) element.remove()
   const whole = htmlBlocks(document.querySelector('main, [role="main"]') ?? document.body)
-  const article = articleOf(page.document)
+  const isPlain = depth <= ARTICLE_DEPTH && elements <= ARTICLE_ELEMENTS
+  const article = isPlain ? articleOf(document) : []
   const blocks = sizeOf(article) >= MOST_OF_IT * sizeOf(whole) ? article : whole
   const sample = blocks.map(({ text }) => text).join('\n')
   return {
@@ -59,10 +70,24 @@ function read(source: string): Extraction {
   }
 }
 
+/** How deep and how large a page is; counted without recursion. */
+function extentOf(root: DomElement): { depth: number; elements: number } {
+  let depth = 0
+  let elements = 0
+  for (let level: DomElement[] = [...root.children]; level.length > 0 && depth <= MAX_DEPTH; depth += 1) {
+    elements += level.length
+    level = level.flatMap((element) => [...element.children])
+  }
+  return { depth, elements }
+}
+
 /** Readability works on the document itself, so it comes last. */
-function articleOf(document: ConstructorParameters<typeof Readability>[0]): Block[] {
-  const article = new Readability<unknown>(document, { serializer: (node) => node }).parse()
-  return article?.content == null ? [] : htmlBlocks(article.content as DomNode)
+function articleOf(document: DomDocument): Block[] {
+  const reader = new Readability<DomNode>(document as unknown as ReadableDocument, {
+    serializer: (node) => node as unknown as DomNode,
+  })
+  const content = reader.parse()?.content ?? undefined
+  return content === undefined ? [] : htmlBlocks(content)
 }
 
 /** A page whose text lies in a form, or in what is called its header, keeps it. */
