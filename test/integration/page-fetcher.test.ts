@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FetchPolicy } from '#src/fetch-policy.js'
-import { PageFetcher, type PageFetcherOptions } from '#src/ingest/fetch/page-fetcher.js'
+import { PageFetcher, type PageFetcherOptions, type Validators } from '#src/ingest/fetch/page-fetcher.js'
 import { startSite, type Site } from '../helpers/site.js'
 
-const NOTHING_KNOWN = { etag: null, lastModified: null }
+const NOTHING_KNOWN: Validators = { etag: null, lastModified: null }
 const signal = new AbortController().signal
 
 let folder: string

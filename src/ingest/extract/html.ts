@@ -5,9 +5,6 @@ import { detectLanguage } from '../../retrieval/language.js'
 import { ExtractionError, type Extraction } from './extraction.js'
 import { htmlBlocks, type DomElement, type DomNode } from './html-blocks.js'
 
-/** Its types ask for a browser's. */
-type ReadableDocument = ConstructorParameters<typeof Readability>[0]
-
 interface DomDocument extends DomElement {
   readonly body: DomElement
 }
@@ -48,9 +45,11 @@ export function extractHtml(source: string): Extraction {
   }
 }
 
+/** The parser's own types ask for a browser's. */
+const parsed = parseHTML as unknown as (source: string) => { document: DomDocument }
+
 function read(source: string): Extraction {
-  const document = parseHTML(isDocument(source) ? source : `<html><body>${source}</body></html>`)
-    .document as unknown as DomDocument
+  const { document } = parsed(isDocument(source) ? source : `<html><body>${source}</body></html>`)
   const { depth, elements } = extentOf(document)
   if (depth > MAX_DEPTH) throw new RangeError('nested too deeply')
   const title = oneLine(document.querySelector('title')?.textContent ?? '')
@@ -83,9 +82,7 @@ function extentOf(root: DomElement): { depth: number; elements: number } {
 
 /** Readability works on the document itself, so it comes last. */
 function articleOf(document: DomDocument): Block[] {
-  const reader = new Readability<DomNode>(document as unknown as ReadableDocument, {
-    serializer: (node) => node as unknown as DomNode,
-  })
+  const reader = new Readability<DomNode>(document, { serializer: (node: unknown) => node as DomNode })
   const content = reader.parse()?.content ?? undefined
   return content === undefined ? [] : htmlBlocks(content)
 }
