@@ -215,7 +215,7 @@ async function fillUse({ db }: Database): Promise<void> {
     .execute()
   await db
     .insertInto('assistant_source')
-    .values({ ...assistant, source_id: 'source-qa', rule: 'exclude' })
+    .values({ ...assistant, source_id: 'source-file', rule: 'exclude' })
     .execute()
   const rated = { conversation_id: 'conversation-1', message_id: 'message-2', session_id: null }
   await db

@@ -162,7 +162,7 @@ export function buildApp(
     log,
     observers: [(reply) => usage.replies.record(reply), (reply) => filing.file(reply)],
   })
-  const erasure = new Erasure(db, erasureStore(db))
+  const erasure = new Erasure(erasureStore(db))
   const knowledge = new Knowledge({ db, assistants, retriever, ingest, uploadsDir })
   const onboarding = new Onboarding({
     db,

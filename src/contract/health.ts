@@ -6,6 +6,19 @@ const ChatState = z.object({
   device: z.enum(['cpu', 'cuda', 'vulkan', 'metal']).nullable(),
   pid: z.int().nullable(),
   detail: z.string().nullable(),
+  queue: z
+    .object({ running: z.int(), waiting: z.int(), capacity: z.int(), refused: z.int() })
+    .nullable()
+    .meta({
+      description:
+        'Replies being written, waiting, and refused since the start; null where there is no queue.',
+      description_fr:
+        'Réponses en cours, en attente et refusées depuis le démarrage ; null quand il n’y a pas de file.',
+    }),
+  restarts: z.int().meta({
+    description: 'How often the model’s process was replaced since the start.',
+    description_fr: 'Combien de fois le processus du modèle a été remplacé depuis le démarrage.',
+  }),
 })
 
 /** `GET /readyz` and the open part of `GET /health`. */

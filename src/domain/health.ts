@@ -37,7 +37,7 @@ export class HealthReport {
     const { state, model } = this.retrieval()
     return {
       ...this.brief(),
-      chat: this.engine.status(),
+      chat: { queue: null, restarts: 0, ...this.engine.status() },
       embedding: { model, state },
       node: process.version,
       uptime_seconds: Math.floor(process.uptime()),

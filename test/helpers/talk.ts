@@ -36,6 +36,8 @@ export async function storeConversation(
       assistant_id: given.assistantId,
       client_id: given.clientId ?? appliance.keys['x-api-key'],
       customer_id: given.customerId ?? null,
+      customer_verified: 1,
+      kind: 'direct',
       user_context_id: given.contextId ?? null,
       title: null,
       locale: null,

@@ -107,7 +107,7 @@ describe('a message in a conversation', () => {
         body: { content: 'How?' },
       })
     expect((await ask(own)).status).toBe(200)
-    expect((await ask(other)).status).toBe(404)
+    expect((await ask(other)).status).toBe(403)
   })
 })
 

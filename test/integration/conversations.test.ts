@@ -256,7 +256,7 @@ describe('a widget token', () => {
       store: conversationStore(db),
       contexts: contextStore(db),
       assistants: new Assistants(assistantStore(db)),
-      erasure: new Erasure(db, erasureStore(db)),
+      erasure: new Erasure(erasureStore(db)),
     })
     const context = data(await appliance.call('POST', '/contexts/', { user_reference: 'ann', traits: {} }))[
       'id'

@@ -117,7 +117,9 @@ describe('a start on a damaged database', () => {
     const database = await openDatabase(file)
     const { connection } = database
     connection.pragma('foreign_keys = off')
-    connection.exec(`insert into client values ('lost', 'nobody', 'Lost', 'x', '[]', '')`)
+    connection.exec(
+      `insert into client (id, org_id, name, secret_hash, created_at) values ('lost', 'nobody', 'Lost', 'x', '')`,
+    )
     await database.close()
     await expect(openDatabase(file)).rejects.toThrow(/is damaged \(.*"client".*"organization".*\)/)
   })

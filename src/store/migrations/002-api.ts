@@ -132,10 +132,14 @@ const STATEMENTS = [
   ) strict`,
   `create index unanswered_question_group on unanswered_question(group_id, seq)`,
   `create index unanswered_question_message on unanswered_question(message_id)`,
-  // Whoever erases a talk erases its questions here too: a group speaks in the words of those that are left.
+  // Whoever erases a talk erases its questions here too: a group that spoke in the words of one of them, and was compared
+  // by their vector, speaks in those of another.
   `create trigger unanswered_question_gone after delete on unanswered_question begin
-    update unanswered_group set questions = questions - 1, question = coalesce(
-      (select question from unanswered_question where group_id = old.group_id order by seq limit 1), question)
+    update unanswered_group set questions = questions - 1,
+      vector = case when question = old.question then null else vector end,
+      question = case when question = old.question then coalesce(
+        (select question from unanswered_question where group_id = old.group_id order by seq limit 1), question)
+        else question end
     where id = old.group_id;
     delete from unanswered_group where id = old.group_id and questions <= 0;
   end`,
