@@ -46,7 +46,7 @@ async function addClient(
   const first = await db
     .selectFrom('client')
     .select('org_id')
-    .where('id', '=', String(appliance.keys['x-api-key']))
+    .where('id', '=', appliance.keys['x-api-key'])
     .executeTakeFirstOrThrow()
   const secret = `a-secret-of-${given.id}`
   await db
@@ -67,7 +67,7 @@ async function addClient(
 
 /** One of every kind, of the appliance's first organization. */
 export async function everyCredential(appliance: Appliance, assistantId: string): Promise<Credentials> {
-  const clientId = String(appliance.keys['x-api-key'])
+  const clientId = appliance.keys['x-api-key']
   const narrowed = await addClient(appliance, { id: 'narrowed', assistantIds: [assistantId] })
   const key = loadSigningKey(join(appliance.dir, 'signing.key'))
   return {
@@ -87,7 +87,7 @@ export async function everyCredential(appliance: Appliance, assistantId: string)
 /** The same token that has not expired is let in: what refuses the other one is its time. */
 export function stillGoodToken(appliance: Appliance): Record<string, string> {
   const key = loadSigningKey(join(appliance.dir, 'signing.key'))
-  return bearer(signed(key, String(appliance.keys['x-api-key']), 600))
+  return bearer(signed(key, appliance.keys['x-api-key'], 600))
 }
 
 function signed(key: Buffer, clientId: string, seconds: number): string {

@@ -1,26 +1,25 @@
 import { z } from 'zod'
 import type { Operation } from '#src/contract/operation.js'
 
-/** What an organization has, each with one of its ids. */
-export interface Things {
-  assistant: string
-  session: string
-  conversation: string
-  message: string
-  context: string
-  file: string
-  qa: string
-  url: string
-  passage: string
-  widgetConfig: string
-  unanswered: string
-  feedback: string
-  /** A key's client_id. */
-  key: string
-  /** The organization's own name for a person, and for a visitor. */
-  reference: string
-}
-export type Thing = keyof Things
+/** What an organization has. A key is named by its client_id; a reference is its own name for a person or a visitor. */
+export type Thing =
+  | 'assistant'
+  | 'session'
+  | 'conversation'
+  | 'message'
+  | 'context'
+  | 'file'
+  | 'qa'
+  | 'url'
+  | 'passage'
+  | 'widgetConfig'
+  | 'unanswered'
+  | 'feedback'
+  | 'key'
+  | 'reference'
+
+/** One id of each. */
+export type Things = Record<Thing, string>
 
 /** What the id in a path names; the first that fits. */
 const IN_PATHS: [RegExp, Thing][] = [

@@ -64,9 +64,10 @@ it('says a reply in a conversation with what the JSON answer holds', async () =>
   const answer = await widget.ask('POST', path, { content: 'How?' }, EVENTS)
   const done = exactFrames(answer.body).at(-1)
   expect(done).toMatchObject({ type: 'done' })
-  expectFields(done?.['data'], 'conversationExchange')
+  const whole: unknown = done?.['data']
+  expectFields(whole, 'conversationExchange')
   const json = await widget.ask('POST', path, { content: 'How?' })
-  expect(data(json)).toEqual(done?.['data'])
+  expect(data(json)).toEqual(whole)
 })
 
 it('ends with an error, without done, when the reply fails', async () => {
