@@ -58,7 +58,7 @@ export async function build() {
     },
   )
   if (!existsSync(join(ROOT, 'src/page/vite.config.ts'))) return
-  await buildStale('page', ['src/page', 'src/contract', 'package-lock.json'], 'dist/page', () =>
+  await buildStale('page', ['src/page', 'src/client', 'src/contract', 'package-lock.json'], 'dist/page', () =>
     runStep(
       'Building the page',
       toolCommand('vite/bin/vite.js', ['build', '-c', 'src/page/vite.config.ts']),

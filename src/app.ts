@@ -9,8 +9,14 @@ import { Clients, type NewCredentials } from './domain/auth/clients.js'
 import { Operators } from './domain/auth/operators.js'
 import { loadSigningKey } from './domain/auth/signing-key.js'
 import { WidgetTokens } from './domain/auth/widget-tokens.js'
+import { Conversations } from './domain/conversations/conversations.js'
+import { Erasure } from './domain/conversations/erasure.js'
 import { Messages } from './domain/conversations/messages.js'
+import { Transcripts } from './domain/conversations/transcripts.js'
+import { Contexts } from './domain/contexts/contexts.js'
+import { Ratings } from './domain/feedback/ratings.js'
 import { HealthReport, type RetrievalState } from './domain/health.js'
+import { Idempotency } from './domain/idempotency.js'
 import { Knowledge, type IngestPort } from './domain/knowledge/knowledge.js'
 import { removeLeftovers } from './domain/knowledge/leftovers.js'
 import { Onboarding } from './domain/onboarding/onboarding.js'
@@ -24,8 +30,12 @@ import { Metrics } from './metrics/metrics.js'
 import type { Retriever } from './retrieval/retriever.js'
 import { assistantStore } from './store/assistants.js'
 import { clientStore } from './store/clients.js'
+import { contextStore } from './store/contexts.js'
 import { conversationStore } from './store/conversations.js'
 import type { Database } from './store/database.js'
+import { idempotentAnswerStore } from './store/idempotent-answers.js'
+import { erasureStore } from './store/erasure.js'
+import { feedbackStore } from './store/feedback.js'
 import { takeInventory } from './store/inventory.js'
 import { operatorTokenStore } from './store/operator-tokens.js'
 import { organizationStore } from './store/organizations.js'
@@ -99,6 +109,7 @@ export function buildApp(
     conversations: conversationStore(db),
     sessions: sessionStore(db),
     settings: settingStore(db),
+    contexts: contextStore(db),
   }
   const loadChat = () => {
     chat.load().catch((error: unknown) => log.warn({ err: error }, 'the chat model cannot be loaded'))
@@ -114,11 +125,14 @@ export function buildApp(
     db,
     conversations,
     sessionStore: sessionRows,
+    contexts: contextStore(db),
     sessions,
     assistants,
     answers,
     metrics: metrics.replies,
+    log,
   })
+  const erasure = new Erasure(db, erasureStore(db))
   const knowledge = new Knowledge({ db, assistants, retriever, ingest, uploadsDir })
   const onboarding = new Onboarding({
     db,
@@ -158,7 +172,19 @@ export function buildApp(
       widgetTokens: new WidgetTokens(stores.clients, loadSigningKey(config.data.signingKey)),
       assistants,
       sessions,
+      conversations: new Conversations({
+        db,
+        store: conversations,
+        contexts: stores.contexts,
+        assistants,
+        erasure,
+      }),
       messages,
+      idempotency: new Idempotency(idempotentAnswerStore(db), log),
+      contexts: new Contexts(db, stores.contexts),
+      transcripts: new Transcripts(conversations, stores.assistants),
+      erasure,
+      ratings: new Ratings({ db, store: feedbackStore(db), conversations, sessionStore: sessionRows }),
       knowledge,
       health,
       metrics,

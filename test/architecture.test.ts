@@ -24,7 +24,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   ingest: ['retrieval', 'store', 'metrics', 'errors', 'log'],
   domain: ['inference', 'retrieval', 'store', 'contract', 'metrics', 'errors', 'log'],
   http: ['domain', 'contract', 'metrics', 'errors', 'log'],
-  page: ['contract'],
+  client: ['contract'],
+  page: ['client', 'contract'],
   app: [
     ...['http', 'domain', 'inference', 'retrieval', 'store', 'contract', 'metrics'],
     ...['config', 'errors', 'log', 'version'],
@@ -37,6 +38,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'app',
     'backup',
     'bundle',
+    'client',
     'domain',
     'models',
     'store',

@@ -3,6 +3,8 @@ import { Command } from 'commander'
 import { BackupError } from '../backup/backup-error.js'
 import { BundleError } from '../bundle/bundle-error.js'
 import { ConfigError } from '../config.js'
+import { AskError, registerAsk } from './ask.js'
+import { GuichetError } from '../client/guichet.js'
 import { registerBackup, registerRestore } from './backup.js'
 import { registerBundle } from './bundle.js'
 import { registerDoctor } from './doctor.js'
@@ -17,6 +19,7 @@ const program = new Command('guichet').description(
 )
 
 registerDoctor(program)
+registerAsk(program)
 registerModels(program)
 registerKeys(program)
 registerOperator(program)
@@ -33,9 +36,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync()
 } catch (error) {
-  const known = [BackupError, BundleError, ConfigError, DatabaseError, DataFolderError].some(
-    (kind) => error instanceof kind,
-  )
+  const known = [
+    AskError,
+    BackupError,
+    BundleError,
+    ConfigError,
+    DatabaseError,
+    DataFolderError,
+    GuichetError,
+  ].some((kind) => error instanceof kind)
   if (!known) throw error
   process.stderr.write(`${(error as Error).message}\n`)
   process.exitCode = 1

@@ -76,6 +76,9 @@ export const Paging = z.object({
 
 export type Paging = z.infer<typeof Paging>
 
+/** `?sort=` of lists that are read from either end. */
+export const Sort = z.enum(['newest', 'oldest'], must('"newest" or "oldest"'))
+
 /** One page of a list, with what is needed to ask for the next. */
 export interface Page<T> {
   rows: T[]

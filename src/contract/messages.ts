@@ -4,21 +4,56 @@ import { filledText, Id, LanguageTag, Metadata, optional, text, Timestamp, must 
 /** Longest message of a visitor, UTF-16 code units. */
 export const MAX_MESSAGE = 8000
 
-/** `POST /sessions/{id}/messages`. */
-export const NewMessage = z.object({
-  content: filledText(MAX_MESSAGE),
-  metadata: optional(Metadata),
-  locale: optional(LanguageTag),
-  page_context: optional(
-    z.object({
-      url: optional(text(2000)),
-      pathname: optional(text(2000)),
-      title: optional(text(500)),
-      referrer: optional(text(2000)),
-    }),
-  ),
-  skip_ai_response: optional(z.boolean(must('true or false'))),
+/** A number is a name too: clients send their database's keys. */
+const Reference = z.union(
+  [text(200), z.number().transform(String)],
+  must('text of at most 200 characters, or a number'),
+)
+
+/** What a web site says of the page that a message is sent from. */
+export const PageContext = z.object({
+  url: optional(text(2000)),
+  pathname: optional(text(2000)),
+  title: optional(text(500)),
+  referrer: optional(text(2000)),
 })
+export type PageContext = z.infer<typeof PageContext>
+
+/** What a web site says of the person who writes. Anybody can send it, so nothing is proved by it. */
+export const UserContext = z.object({
+  userId: optional(Reference),
+  email: optional(text(320)),
+  name: optional(text(200)),
+  metadata: optional(Metadata),
+})
+export type UserContext = z.infer<typeof UserContext>
+
+/** `POST /sessions/{id}/messages` and `POST /conversations/{id}/messages`. */
+export const NewMessage = z
+  .object({
+    content: filledText(MAX_MESSAGE),
+    metadata: optional(Metadata),
+    locale: optional(LanguageTag),
+    page_context: optional(PageContext).meta({
+      description:
+        'The page the visitor is on. Its title and address are told to a model that writes the reply.',
+    }),
+    user_context: optional(UserContext).meta({
+      description:
+        'Unproved; only its name is used, to address the visitor, where no stored context names them.',
+    }),
+    sender: optional(z.enum(['user', 'assistant'], must('"user" or "assistant"'))).meta({
+      description:
+        'Whose message it is. "assistant" only together with skip_ai_response: a text of the client\'s own.',
+    }),
+    skip_ai_response: optional(z.boolean(must('true or false'))).meta({
+      description: 'True stores the message alone; no reply is made.',
+    }),
+  })
+  .refine(({ sender, skip_ai_response: alone }) => sender !== 'assistant' || alone === true, {
+    path: ['sender'],
+    message: 'may be "assistant" only where skip_ai_response is true',
+  })
 export type NewMessage = z.infer<typeof NewMessage>
 
 /** How a reply came about. */
@@ -48,7 +83,7 @@ export type Source = z.infer<typeof Source>
 
 /** A part of a model's prompt and its size in tokens; `index` counts within its kind, from 0. */
 const PromptPart = z.object({
-  kind: z.enum(['instructions', 'visitor', 'history', 'passage', 'question']),
+  kind: z.enum(['instructions', 'visitor', 'page', 'history', 'passage', 'question']),
   index: z.int(),
   tokens: z.int(),
 })
@@ -76,6 +111,8 @@ export const ReplyMetadata = z
     budget: z.object({ kept: z.array(PromptPart), dropped: z.array(PromptPart) }),
     /** Why a model that was asked for did not write it. */
     fallback: z.string().optional(),
+    /** The words of our own that the reply opens with, to address a known person; what follows is as without them. */
+    salutation: z.string().optional(),
   })
   .meta({ id: 'ReplyMetadata' })
 export type ReplyMetadata = z.infer<typeof ReplyMetadata>
@@ -85,7 +122,10 @@ export const Message = z
     id: Id,
     sender: z.enum(['user', 'assistant']),
     content: z.string(),
-    /** The client's own for a visitor's message, ReplyMetadata for an assistant's. */
+    /**
+     * The client's own for a visitor's message, ReplyMetadata for an assistant's. An assistant's message that a client
+     * wrote has the client's own and `written_by: "client"`.
+     */
     metadata: z.record(z.string(), z.unknown()),
     sources: z.array(Source),
     created_at: Timestamp,
@@ -93,25 +133,45 @@ export const Message = z
   .meta({ id: 'Message' })
 export type Message = z.infer<typeof Message>
 
-/** The answer to a posted message, and the `data` of a stream's `done` frame. */
-export const Exchange = z
-  .object({
-    session_id: Id,
-    conversation_id: Id,
-    expires_at: Timestamp,
-    user_message: Message,
-    /** Null after `skip_ai_response`. */
-    assistant_message: Message.nullable(),
-  })
-  .meta({ id: 'Exchange' })
+/** A message and the reply to it; one of them alone after `skip_ai_response`. */
+const Pair = z.object({
+  /** Null where the client stored a message as the assistant's. */
+  user_message: Message.nullable(),
+  /** Null after `skip_ai_response`. */
+  assistant_message: Message.nullable(),
+})
+export type Pair = z.infer<typeof Pair>
+
+/** The answer to a message posted in a session, and the `data` of a stream's `done` frame. */
+export const Exchange = Pair.extend({
+  session_id: Id,
+  conversation_id: Id,
+  expires_at: Timestamp,
+}).meta({ id: 'Exchange' })
 export type Exchange = z.infer<typeof Exchange>
 
-/** The frames of a streamed reply, each `data: {json}` and a blank line. */
-export const StreamFrame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('queue'), position: z.int(), eta_ms: z.number() }),
-  z.object({ type: z.literal('sources'), sources: z.array(Source) }),
-  z.object({ type: z.literal('token'), text: z.string() }),
-  z.object({ type: z.literal('done'), data: Exchange }),
-  z.object({ type: z.literal('error'), detail: z.string(), code: z.string() }),
-])
+/** The answer to a message posted in a conversation: the assistant's message itself, or the stored one without a reply. */
+export const ConversationExchange = Message.extend({
+  conversation_id: Id,
+  ...Pair.shape,
+}).meta({ id: 'ConversationExchange' })
+export type ConversationExchange = z.infer<typeof ConversationExchange>
+
+/** The frames of a streamed reply, each `data: {json}` and a blank line; `done` holds what the JSON answer holds. */
+function framesWith<T extends z.ZodType>(data: T) {
+  return z.discriminatedUnion('type', [
+    z.object({ type: z.literal('queue'), position: z.int(), eta_ms: z.number() }),
+    z.object({ type: z.literal('sources'), sources: z.array(Source) }),
+    z.object({ type: z.literal('token'), text: z.string() }),
+    z.object({ type: z.literal('done'), data }),
+    z.object({ type: z.literal('error'), detail: z.string(), code: z.string() }),
+  ])
+}
+
+/** The frames of a reply in a session. */
+export const StreamFrame = framesWith(Exchange)
 export type StreamFrame = z.infer<typeof StreamFrame>
+
+/** The frames of a reply in a conversation. */
+export const ConversationStreamFrame = framesWith(ConversationExchange)
+export type ConversationStreamFrame = z.infer<typeof ConversationStreamFrame>

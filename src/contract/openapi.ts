@@ -172,6 +172,7 @@ function success(operation: Operation, answer: Answer, language: DocumentLanguag
   if (operation.events !== undefined) {
     content['text/event-stream'] = { schema: toSchema(operation.events, 'output', schemas) }
   }
+  for (const mediaType of operation.otherMediaTypes ?? []) content[mediaType] = { schema: { type: 'string' } }
   return { description, content }
 }
 

@@ -84,6 +84,10 @@ export interface Operation<
   answers: A
   /** The frames of `text/event-stream`, given when the Accept header asks for it (or always, without `answers`). */
   events?: z.ZodType
+  /** Other media types of the answer, given when the query asks for them. */
+  otherMediaTypes?: string[]
+  /** True where requests are not counted towards the organization's hour: what clients send unasked, by the clock. */
+  uncounted?: boolean
   /** A body that could be sent, for the reference's examples. */
   example?: unknown
   /** Whether `Idempotency-Key` is heeded: the first answer is kept and given again. Never where it holds a secret. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, LanguageTag, Metadata, optional, text, Timestamp } from './common.js'
+import { Id, LanguageTag, Metadata, must, optional, Paging, Sort, text, Timestamp } from './common.js'
 
 /** `POST /sessions/`. */
 export const NewSession = z.object({
@@ -10,6 +10,32 @@ export const NewSession = z.object({
 })
 export type NewSession = z.infer<typeof NewSession>
 
+/** `PATCH /sessions/{id}`: what is absent stays as it is. */
+export const SessionPatch = z.object({
+  metadata: optional(Metadata).meta({
+    description: 'Merged into what is there: null removes a key, objects within objects are merged alike.',
+  }),
+  locale: LanguageTag.nullable().exactOptional(),
+})
+export type SessionPatch = z.infer<typeof SessionPatch>
+
+const SessionStatus = z.enum(['active', 'expired'], must('"active" or "expired"'))
+
+/** `GET /sessions/`. */
+export const SessionQuery = Paging.extend({
+  assistant_id: Id.optional(),
+  visitor_id: text(200).optional(),
+  status: SessionStatus.optional(),
+  sort: Sort.default('newest'),
+})
+export type SessionQuery = z.infer<typeof SessionQuery>
+
+/** What a heartbeat answers. */
+export const Heartbeat = z
+  .object({ session_id: Id, status: z.literal('active'), expires_at: Timestamp })
+  .meta({ id: 'Heartbeat' })
+export type Heartbeat = z.infer<typeof Heartbeat>
+
 export const Session = z
   .object({
     id: Id,
@@ -18,6 +44,7 @@ export const Session = z
     assistant_id: Id,
     conversation_id: Id,
     visitor_id: z.string().nullable(),
+    status: SessionStatus,
     locale: z.string().nullable(),
     metadata: z.record(z.string(), z.unknown()),
     expires_at: Timestamp,

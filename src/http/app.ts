@@ -4,8 +4,14 @@ import type { Assistants } from '../domain/assistants/assistants.js'
 import type { Caller } from '../domain/auth/caller.js'
 import type { Clients } from '../domain/auth/clients.js'
 import type { WidgetTokens } from '../domain/auth/widget-tokens.js'
+import type { Contexts } from '../domain/contexts/contexts.js'
+import type { Conversations } from '../domain/conversations/conversations.js'
+import type { Erasure } from '../domain/conversations/erasure.js'
 import type { Messages } from '../domain/conversations/messages.js'
+import type { Transcripts } from '../domain/conversations/transcripts.js'
+import type { Ratings } from '../domain/feedback/ratings.js'
 import type { HealthReport } from '../domain/health.js'
+import type { Idempotency } from '../domain/idempotency.js'
 import type { Knowledge } from '../domain/knowledge/knowledge.js'
 import type { Sessions } from '../domain/sessions/sessions.js'
 import type { Logger } from '../log.js'
@@ -15,16 +21,23 @@ import { authenticate, authenticateIfAny } from './middleware/authenticate.js'
 import { bodyDeadline } from './middleware/body-deadline.js'
 import { anyOrigin } from './middleware/cors.js'
 import { countRequests } from './middleware/count-requests.js'
+import { heedKeys } from './middleware/idempotency.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
 import { requestLog } from './middleware/request-log.js'
+import { unlessUncounted } from './middleware/uncounted.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
+import { conversationMessageRoutes } from './routes/conversation-messages.js'
+import { contextRoutes } from './routes/contexts.js'
+import { conversationRoutes } from './routes/conversations.js'
+import { feedbackRoutes } from './routes/feedback.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
 import { metricsRoutes } from './routes/metrics.js'
 import { pageRoutes, type PageParts } from './routes/page.js'
 import { referenceRoutes } from './routes/reference.js'
 import { sessionRoutes } from './routes/sessions.js'
+import { transcriptRoutes } from './routes/transcripts.js'
 
 /** What the HTTP side calls; it knows nothing below. */
 export interface Services {
@@ -32,7 +45,13 @@ export interface Services {
   widgetTokens: WidgetTokens
   assistants: Assistants
   sessions: Sessions
+  conversations: Conversations
   messages: Messages
+  idempotency: Idempotency
+  contexts: Contexts
+  transcripts: Transcripts
+  erasure: Erasure
+  ratings: Ratings
   knowledge: Knowledge
   health: HealthReport
   metrics: Metrics
@@ -84,9 +103,14 @@ function apiRoutes(services: Services, options: HttpOptions): Router {
   healthRoutes(router, services.health)
   referenceRoutes(router, options.version)
 
-  router.use('/api/v1', authenticate(services), counted)
+  router.use('/api/v1', authenticate(services), unlessUncounted(counted), heedKeys(services.idempotency))
   assistantRoutes(router, services.assistants)
-  sessionRoutes(router, services.sessions, services.messages)
+  sessionRoutes(router, services.sessions, services.conversations, services.messages)
+  conversationRoutes(router, services.conversations)
+  conversationMessageRoutes(router, services.conversations, services.messages)
+  contextRoutes(router, services.contexts)
+  transcriptRoutes(router, services)
+  feedbackRoutes(router, services)
   knowledgeRoutes(router, services.knowledge, options)
   return router
 }

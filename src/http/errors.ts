@@ -110,6 +110,10 @@ function toAppError(error: unknown): AppError | undefined {
     const message = 'The database is in use by another program; please try again in a moment.'
     return new AppError('busy', message, { cause: error, retryAfterSeconds: 2 })
   }
+  if ('code' in error && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
+    const message = 'Something that this refers to was deleted meanwhile.'
+    return new AppError('conflict', message, { cause: error })
+  }
   const status = 'status' in error ? error.status : undefined
   // @NOTE what serves static files says 403 for a path that leaves its folder; there is nothing at such a path.
   if (status === 404 || status === 403) {

@@ -2,6 +2,7 @@
 const SAME: [RegExp, string][] = [
   [/^\/api\/(?=auth\/|health$)/, '/api/v1/'],
   [/^\/api\/v1\/agents(?=\/|$)/, '/api/v1/assistants'],
+  [/^\/api\/v1\/message(?=\/)/, '/api/v1/messages'],
   [/^\/api\/v1\/knowledge\/qas(?=\/|$)/, '/api/v1/knowledge/qa'],
 ]
 

@@ -4,8 +4,10 @@ import type { Answer, Answers, Operation, SuccessStatus } from '../contract/oper
 import type { Caller } from '../domain/auth/caller.js'
 import { notFound } from '../errors.js'
 import { callerOf, requireAccess } from './caller.js'
+import { claimFor, noteBody } from './middleware/idempotency.js'
 import { withCurrentNames } from './older-names.js'
 import { parse, parseBody } from './parse.js'
+import { keepFailure, keepSuccess, sendKept, sendTurned, Turned } from './turned.js'
 
 const JSON_LIMIT = '256kb'
 
@@ -41,7 +43,7 @@ export interface Checked<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
 
 type Handler<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers> = (
   request: Checked<P, Q, B>,
-) => Promise<Data<A> | Reply<Data<A>> | Sent> | Data<A> | Sent
+) => Promise<Data<A> | Reply<Data<A>> | Turned<Data<A>> | Sent> | Data<A> | Sent
 
 /**
  * Puts an operation on the router: checks access, path, query and body, calls the handler, wraps what it gives back.
@@ -54,32 +56,75 @@ export function serve<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   before: RequestHandler[] = [],
 ): void {
   const paths = [operation.path, ...(operation.aliases ?? [])].map(expressPath)
-  const readers = operation.body === undefined ? [] : [json({ limit: JSON_LIMIT })]
+  const readers = operation.body === undefined ? [] : [json({ limit: JSON_LIMIT, verify: noteBody })]
   router[operation.method](paths, requireAccess(operation), ...before, ...readers, async (req, res) => {
-    const checked = {
-      req,
-      res,
-      get caller() {
-        return callerOf(req)
-      },
-      params: checkedParams(operation, req),
-      query: (operation.query && parse(operation.query, withCurrentNames(req.query))) as z.output<Q>,
-      body: checkedBody(operation, req),
-    }
-    const given = await handler(checked)
-    if (!(given instanceof Sent)) send(operation, res, given)
+    await answerOnce(operation, req, res, () => handler(checkedRequest(operation, req, res)))
   })
 }
 
+/** Answers the request, or, when it is one that was answered already, gives that answer again. */
+async function answerOnce(
+  operation: Operation,
+  req: Request,
+  res: Response,
+  answer: () => unknown,
+): Promise<void> {
+  const claim = await claimFor(operation, req)
+  if (claim !== undefined && 'body' in claim) {
+    sendKept(req, res, claim, operation.events !== undefined)
+    return
+  }
+  let given: unknown
+  try {
+    given = await answer()
+    if (claim !== undefined && !(given instanceof Turned || given instanceof Sent)) {
+      const { status, body } = wrapped(operation, given)
+      await keepSuccess(claim, status, body)
+    }
+  } catch (error) {
+    if (claim !== undefined) await keepFailure(claim, error)
+    throw error
+  } finally {
+    // The claim on a reply that is being made ends with it.
+    if (!(given instanceof Turned)) claim?.release()
+  }
+  if (given instanceof Turned) await sendTurned(req, res, given, claim)
+  else if (!(given instanceof Sent)) send(operation, res, given)
+}
+
+/** The request's parts, checked. */
+function checkedRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends Answers>(
+  operation: Operation<P, Q, B, A>,
+  req: Request,
+  res: Response,
+): Checked<P, Q, B> {
+  return {
+    req,
+    res,
+    get caller() {
+      return callerOf(req)
+    },
+    params: checkedParams(operation, req),
+    query: (operation.query && parse(operation.query, withCurrentNames(req.query))) as z.output<Q>,
+    body: checkedBody(operation, req),
+  }
+}
+
 function send(operation: Operation, res: Response, given: unknown): void {
-  const first = Number(Object.keys(operation.answers)[0] ?? 200) as SuccessStatus
-  const reply: Reply<unknown> = given instanceof Reply ? given : new Reply<unknown>(first, given)
-  const { status, data } = reply
+  const { status, body } = wrapped(operation, given)
   const answer = operation.answers[status]
   res.status(status)
-  if (answer?.kind === 'text') res.type(answer.mediaType ?? 'text/plain').send(data)
-  else if (answer?.kind === 'flat') res.json(data)
-  else res.json({ status: 'success', status_code: status, detail: null, data })
+  if (answer?.kind === 'text') res.type(answer.mediaType ?? 'text/plain').send(body)
+  else res.json(body)
+}
+
+/** The status and the body of an answer. */
+function wrapped(operation: Operation, given: unknown): { status: SuccessStatus; body: unknown } {
+  const first = Number(Object.keys(operation.answers)[0] ?? 200) as SuccessStatus
+  const { status, data } =
+    given instanceof Reply ? (given as Reply<unknown>) : new Reply<unknown>(first, given)
+  const isBare = operation.answers[status]?.kind !== 'json'
+  return { status, body: isBare ? data : { status: 'success', status_code: status, detail: null, data } }
 }
 
 /** An id that can be none does not exist, like any other unknown one. */

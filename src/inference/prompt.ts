@@ -1,16 +1,19 @@
 import { AppError } from '../errors.js'
 import type { PromptMessage } from './engine.js'
 import {
+  pageBlock,
   passageBlock,
   type PromptAssistant,
+  type PromptPage,
   type PromptPassage,
   questionText,
   systemText,
   visitorBlock,
+  visitorLines,
 } from './prompt-text.js'
 import { estimateTokens } from './token-estimate.js'
 
-export type { PromptAssistant, PromptPassage }
+export type { PromptAssistant, PromptPage, PromptPassage }
 
 export interface PromptInput {
   assistant: PromptAssistant
@@ -23,15 +26,20 @@ export interface PromptInput {
   question: string
   /** What the host knows about the visitor. */
   traits?: Readonly<Record<string, unknown>>
+  /** The page the visitor is on. */
+  page?: PromptPage | undefined
   /** Tokens the whole prompt may have: the model's context less the longest reply. */
   budgetTokens: number
   /** Counts tokens; a careful estimate when the model's tokenizer is not at hand. */
   countTokens?: (text: string) => number
 }
 
-/** One part of the prompt: `index` is its place in the input list (0 where there is only one). */
+/**
+ * One part of the prompt: `index` is its place in the input list (0 where there is only one). `visitor` 1 is what is
+ * known of the visitor beyond the bound for it.
+ */
 export interface PromptPart {
-  kind: 'instructions' | 'visitor' | 'history' | 'passage' | 'question'
+  kind: 'instructions' | 'visitor' | 'page' | 'history' | 'passage' | 'question'
   index: number
   tokens: number
 }
@@ -46,15 +54,17 @@ export interface BuiltPrompt {
 const MESSAGE_OVERHEAD = 8
 /** Tokens of the blank line between two blocks of one message. */
 const BLOCK_OVERHEAD = 2
+/** Tokens that may be spent on what is known of the visitor. */
+const MAX_VISITOR_TOKENS = 200
 
 /**
  * Builds the prompt for one reply. The part that stays the same from question to question comes first, so that
  * its evaluation is kept; documents and what is known of the visitor come last, marked as data. Over budget, the
- * oldest turns go first, then what is known of the visitor, then the passages from the last one up.
+ * oldest turns go first, then the page, then what is known of the visitor, then the passages from the last one up.
  * @throws AppError `too_large` when instructions and question alone exceed the budget.
  */
 export function buildPrompt(input: PromptInput): BuiltPrompt {
-  const { assistant, language, passages, history, question, traits = {}, budgetTokens } = input
+  const { assistant, language, passages, history, question, budgetTokens } = input
   const count = input.countTokens ?? estimateTokens
   const part = (kind: PromptPart['kind'], index: number, text: string, overhead = 0): PromptPart => ({
     kind,
@@ -63,13 +73,18 @@ export function buildPrompt(input: PromptInput): BuiltPrompt {
   })
 
   const system = systemText(assistant, language)
-  const visitor = visitorBlock(traits)
+  const { text: visitor, left } = boundedVisitor(input.traits ?? {}, count)
+  const page = pageBlock(input.page ?? {})
   const fixed = [
     part('instructions', 0, system, MESSAGE_OVERHEAD),
-    part('question', 0, questionText([], '', question, language), MESSAGE_OVERHEAD),
+    part('question', 0, questionText([], [], question, language), MESSAGE_OVERHEAD),
   ]
   const turns = history.map((turn, index) => part('history', index, turn.content, MESSAGE_OVERHEAD))
-  const known = visitor === '' ? [] : [part('visitor', 0, visitor, BLOCK_OVERHEAD)]
+  const about = [
+    { text: page, part: part('page', 0, page, BLOCK_OVERHEAD) },
+    { text: visitor, part: part('visitor', 0, visitor, BLOCK_OVERHEAD) },
+  ].filter(({ text }) => text !== '')
+  const known = about.map((each) => each.part)
   const sources = passages.map((passage, index) =>
     part('passage', index, passageBlock(passage), BLOCK_OVERHEAD),
   )
@@ -77,13 +92,34 @@ export function buildPrompt(input: PromptInput): BuiltPrompt {
   const dropped = chooseDropped({ fixed, turns, known, sources }, history, budgetTokens)
   const stays = (candidate: PromptPart) => !dropped.includes(candidate)
   const shown = passages.filter((_, index) => sources[index] !== undefined && stays(sources[index]))
+  const told = about.filter((each) => stays(each.part)).map(({ text }) => text)
   const messages: PromptMessage[] = [
     { role: 'system', content: system },
     ...history.filter((_, index) => turns[index] !== undefined && stays(turns[index])),
-    { role: 'user', content: questionText(shown, known.every(stays) ? visitor : '', question, language) },
+    { role: 'user', content: questionText(shown, told, question, language) },
   ]
   const kept = [...fixed, ...turns, ...known, ...sources].filter(stays)
-  return { messages, budget: { kept, dropped } }
+  const beyond = left === '' ? [] : [part('visitor', 1, left)]
+  return { messages, budget: { kept, dropped: [...dropped, ...beyond] } }
+}
+
+/** The block of what is known of the visitor, with as many lines as the bound for it lets in; and the lines left out. */
+function boundedVisitor(
+  traits: Readonly<Record<string, unknown>>,
+  count: (text: string) => number,
+): { text: string; left: string } {
+  const kept: string[] = []
+  const left: string[] = []
+  let room = MAX_VISITOR_TOKENS - count(visitorBlock(['']))
+  for (const line of visitorLines(traits)) {
+    const tokens = count(`${line}\n`)
+    if (tokens > room) left.push(line)
+    else {
+      kept.push(line)
+      room -= tokens
+    }
+  }
+  return { text: visitorBlock(kept), left: left.join('\n') }
 }
 
 interface Parts {

@@ -1,7 +1,8 @@
-import * as api from './api.js'
-import type { ReplyEvent } from './reply-stream.js'
+import { ApiError, type Guichet } from '../client/guichet.js'
+import { replyEvents, visitor } from './api.js'
+import type { ReplyEvent } from './reply-event.js'
 import type { Memory } from './storage.js'
-import { fields, text, type Message } from './wire.js'
+import { fields, readMessages, text, type Message } from './wire.js'
 
 const KEY = 'talk'
 
@@ -9,7 +10,6 @@ const KEY = 'talk'
 interface Kept {
   assistantId: string
   secret: string
-  token: string
   sessionId: string
 }
 
@@ -19,23 +19,26 @@ export interface Asked {
   anew: boolean
 }
 
-/** One visitor's conversation: gets tokens and sessions when they are needed, and renews each once. */
+/** One visitor's conversation: opens a session when it is needed, and another when that has ended. */
 export class TalkClient {
   private kept: Kept
+  private readonly guichet: Guichet
 
   constructor(
-    private readonly clientId: string,
+    clientId: string,
     private readonly assistantId: string,
     private readonly memory: Memory,
   ) {
+    this.guichet = visitor(clientId)
     this.kept = this.recall()
   }
 
   /** The messages so far; none when there was no session or it has ended. */
   async restore(): Promise<Message[]> {
-    if (!this.kept.sessionId) return []
+    const { sessionId, secret } = this.kept
+    if (!sessionId) return []
     try {
-      return await this.renewing(() => api.fetchMessages(this.kept, this.kept.sessionId))
+      return readMessages(await this.guichet.sessions.messages(sessionId, {}, { sessionSecret: secret }))
     } catch (error) {
       if (!isGone(error)) throw error
       this.forget()
@@ -46,16 +49,12 @@ export class TalkClient {
   /** Asks in the running session, or in a new one when there is none or it has ended. */
   async ask(content: string, locale: string, signal: AbortSignal): Promise<Asked> {
     const continued = this.kept.sessionId !== ''
-    const post = async () => {
-      const sessionId = await this.session(locale)
-      return api.postMessage(this.kept, { sessionId, content, locale }, signal)
-    }
     try {
-      return { events: await this.renewing(post), anew: false }
+      return { events: await this.post(content, locale, signal), anew: false }
     } catch (error) {
       if (!continued || !isGone(error)) throw error
       this.forget()
-      return { events: await this.renewing(post), anew: true }
+      return { events: await this.post(content, locale, signal), anew: true }
     }
   }
 
@@ -64,29 +63,26 @@ export class TalkClient {
     this.keep({ ...this.kept, sessionId: '', secret: newSecret() })
   }
 
+  /** Resolves once the reply has begun: what is refused is refused before. */
+  private async post(
+    content: string,
+    locale: string,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<ReplyEvent>> {
+    const sessionId = await this.session(locale)
+    const options = { sessionSecret: this.kept.secret, signal }
+    return replyEvents(await this.guichet.sessions.stream(sessionId, { content, locale }, options))
+  }
+
   private async session(locale: string): Promise<string> {
     if (!this.kept.sessionId) {
-      const sessionId = await api.createSession(this.kept, this.assistantId, locale)
-      this.keep({ ...this.kept, sessionId })
+      const { id } = await this.guichet.sessions.create(
+        { assistant_id: this.assistantId, locale, metadata: { source: 'page' } },
+        { sessionSecret: this.kept.secret },
+      )
+      this.keep({ ...this.kept, sessionId: id })
     }
     return this.kept.sessionId
-  }
-
-  /** Runs a call with a token, and once more with a fresh one when the token has expired. */
-  private async renewing<T>(call: () => Promise<T>): Promise<T> {
-    const held = this.kept.token !== ''
-    if (!held) await this.renewToken()
-    try {
-      return await call()
-    } catch (error) {
-      if (!held || !(error instanceof api.ApiError) || error.status !== 401) throw error
-      await this.renewToken()
-      return call()
-    }
-  }
-
-  private async renewToken(): Promise<void> {
-    this.keep({ ...this.kept, token: await api.fetchToken(this.clientId) })
   }
 
   private keep(kept: Kept): void {
@@ -97,19 +93,18 @@ export class TalkClient {
   private recall(): Kept {
     const kept = fields(parse(this.memory.get(KEY)))
     if (kept['assistantId'] !== this.assistantId) {
-      return { assistantId: this.assistantId, secret: newSecret(), token: '', sessionId: '' }
+      return { assistantId: this.assistantId, secret: newSecret(), sessionId: '' }
     }
     return {
       assistantId: this.assistantId,
       secret: text(kept['secret']),
-      token: text(kept['token']),
       sessionId: text(kept['sessionId']),
     }
   }
 }
 
 function isGone(error: unknown): boolean {
-  return error instanceof api.ApiError && (error.status === 410 || error.status === 404)
+  return error instanceof ApiError && (error.status === 410 || error.status === 404)
 }
 
 // @NOTE not crypto.randomUUID: that needs HTTPS, and the page is also opened as http://192.168.…

@@ -1,5 +1,5 @@
-import { ApiError } from './api.js'
-import type { ReplyEvent } from './reply-stream.js'
+import { ApiError, ConnectionError, TimeoutError } from '../client/guichet.js'
+import type { ReplyEvent } from './reply-event.js'
 import type { Message } from './wire.js'
 
 /**
@@ -31,6 +31,9 @@ export interface Turn {
   /** The session before had ended: this turn opens another, which knows nothing of the earlier ones. */
   anew: boolean
 }
+
+/** A server that does not answer says nothing of itself. */
+const UNREACHABLE: Problem = { detail: '', status: 0, retryAfterSeconds: null }
 
 let turns = 0
 
@@ -69,14 +72,20 @@ export function advance(turn: Turn, event: ReplyEvent): Turn {
       if (!event.reply.id && !event.reply.content) return { ...turn, phase: 'interrupted' }
       return { ...turn, phase: 'done', text: event.reply.content, reply: event.reply, queue: null }
     case 'error':
-      return failTurn(turn, new ApiError(500, '', event.detail))
+      return {
+        ...turn,
+        phase: 'failed',
+        problem: { ...UNREACHABLE, status: 500, detail: event.detail },
+        queue: null,
+      }
   }
 }
 
 /** A turn whose call was refused, or whose stream broke. */
 export function failTurn(turn: Turn, error: unknown): Turn {
   if (turn.phase === 'done') return turn
-  if (!(error instanceof ApiError)) return { ...turn, phase: 'interrupted', queue: null }
+  const isTold = [ApiError, ConnectionError, TimeoutError].some((kind) => error instanceof kind)
+  if (!isTold) return { ...turn, phase: 'interrupted', queue: null }
   return { ...turn, phase: 'failed', problem: problemOf(error), queue: null }
 }
 
@@ -93,9 +102,9 @@ export function isOpen(turn: Turn): boolean {
 /** What is to be shown of a failure. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ApiError) {
-    return { detail: error.detail, status: error.status, retryAfterSeconds: error.retryAfterSeconds }
+    return { detail: error.message, status: error.status, retryAfterSeconds: error.retryAfterSeconds }
   }
-  return { detail: '', status: 0, retryAfterSeconds: null }
+  return UNREACHABLE
 }
 
 /** A kept conversation as turns: each question with the reply that followed it. */

@@ -77,9 +77,12 @@ export interface UnansweredQuestionTable {
 
 export interface IdempotentAnswerTable {
   org_id: string
+  /** SHA-256 of the sender's key and of whoever may use it. */
   key: string
   /** SHA-256 of everything that makes two requests the same. */
   fingerprint: string
+  /** The conversation it tells of; it goes with it. */
+  conversation_id: string | null
   status: number
   body: string
   created_at: Time

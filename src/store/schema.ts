@@ -84,7 +84,11 @@ export interface ConversationTable {
   org_id: string
   assistant_id: string
   client_id: string
+  /** `session`: a visitor's session stands for it, and it is reached through that; `direct`: it is reached by its own id. */
+  kind: Generated<'session' | 'direct'>
   customer_id: string | null
+  /** 1: keys or a `user_token` said who the customer is; 0: nobody did, or a widget token claims it. */
+  customer_verified: Generated<Flag>
   title: string | null
   locale: string | null
   status: 'active' | 'closed'
@@ -236,7 +240,7 @@ export interface FeedbackTable {
   org_id: string
   assistant_id: string
   conversation_id: string
-  /** Exactly one of `session_id` and `message_id` is set: what was rated. */
+  /** What was rated; of a session that has ended, both are null. Never both are set. */
   session_id: string | null
   message_id: string | null
   rating: 'positive' | 'neutral' | 'negative' | 'thumbs_up' | 'thumbs_down' | 'incorrect'

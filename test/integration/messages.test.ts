@@ -299,3 +299,92 @@ describe('while search is loading', () => {
     expect(JSON.stringify(answer.body)).not.toContain('secret')
   })
 })
+
+describe('two messages at once', () => {
+  it('in one session are both answered, whole and in order', async () => {
+    const asked: string[] = []
+    const slowFirst = scriptedRetriever({
+      evidence: async (question) => {
+        asked.push(question)
+        if (question === 'First?') await new Promise((resolve) => setTimeout(resolve, 200))
+        return evidence()
+      },
+    })
+    appliance = await startAppliance({ engines: { retriever: slowFirst } })
+    const session = await openSession()
+    const first = ask(session, 'First?')
+    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    const answers = await Promise.all([first, ask(session, 'Second?'), ask(session, 'Second?')])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    const messages = await stored(session)
+    expect(messages.map(({ sender }) => sender)).toEqual(['user', 'assistant', 'user', 'assistant'])
+    expect(messages.map(({ content }) => content).filter((content) => String(content).endsWith('?'))).toEqual(
+      ['First?', 'Second?'],
+    )
+    const times = messages.map((message) => String(message['created_at']))
+    expect(times).toEqual([...times].sort())
+    expect(asked).toEqual(['First?', 'Second?'])
+  })
+})
+
+describe('a reply whose place is gone when it is done', () => {
+  const ends: [string, string, (session: string) => Promise<unknown>][] = [
+    [
+      'session_expired',
+      'the session has expired',
+      (id) =>
+        appliance.database.db
+          .updateTable('session')
+          .set({ expires_at: '2020-01-01T00:00:00.000Z' })
+          .where('id', '=', id)
+          .execute(),
+    ],
+    [
+      'not_found',
+      'the session is deleted',
+      (id) => appliance.database.db.deleteFrom('session').where('id', '=', id).execute(),
+    ],
+    [
+      'not_found',
+      'the conversation is deleted',
+      () => appliance.database.db.deleteFrom('conversation').execute(),
+    ],
+    [
+      'conflict',
+      'the conversation is closed',
+      () => appliance.database.db.updateTable('conversation').set({ status: 'closed' }).execute(),
+    ],
+  ]
+
+  it.each(ends)('fails with %s where %s, and nothing is kept', async (code, _why, end) => {
+    let release: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    const chat = scriptedChat(['Done.'], () => gate)
+    appliance = await startAppliance({ engines: { chat } })
+    const session = await openSession({ answer_mode: 'compose' })
+    const streamed = ask(session, 'How?', { accept: 'text/event-stream' })
+    while (chat.prompts.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await end(session)
+    release()
+    const seen = frames(String((await streamed).body))
+    expect(seen.at(-1)).toMatchObject({ type: 'error', code })
+    expect(await appliance.database.db.selectFrom('message').select('id').execute()).toEqual([])
+  })
+})
+
+describe('a long JSON answer', () => {
+  it('sends its headers before it is done, and is JSON all the same', async () => {
+    let release: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    appliance = await startAppliance({ engines: { chat: scriptedChat(['Done.'], () => gate) } })
+    const session = await openSession({ answer_mode: 'compose' })
+    const response = await fetch(`${appliance.origin}/api/v1/sessions/${session}/messages`, {
+      method: 'POST',
+      headers: { ...appliance.keys, 'content-type': 'application/json' },
+      body: JSON.stringify({ content: 'How?' }),
+    })
+    expect(response.headers.get('content-type')).toContain('application/json')
+    release()
+    expect(await response.json()).toMatchObject({ data: { assistant_message: { content: 'Done.' } } })
+  })
+})

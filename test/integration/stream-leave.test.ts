@@ -13,7 +13,7 @@ it('ends when its reader has left before it began', async () => {
   const app = express()
   app.get('/', async (_req, res) => {
     await once(res, 'close')
-    sending = sendTurnAsEvents(res, turn)
+    sending = sendTurnAsEvents(res, turn, turn.result)
     await sending
   })
   const server = createServer(app).listen(0, '127.0.0.1')

@@ -3,8 +3,12 @@ import { requireSearch } from '../readiness.js'
 import { matchedPair, quotedReply } from './citations.js'
 import type { Composer } from './composer.js'
 import { replyMetadata, Stopwatch, type AnswerEvent, type Question } from './reply.js'
+import { salutation } from './salutation.js'
 import { smalltalk } from './smalltalk.js'
 import { declined, spoken, type SpokenLanguage } from './wording.js'
+
+/** A salutation is a paragraph of its own. */
+const AFTER_SALUTATION = '\n\n'
 
 /**
  * Answers questions from the organization's own knowledge: a stored pair verbatim when one asks the same,
@@ -27,23 +31,27 @@ export class Answers {
     const watch = new Stopwatch()
     const courtesy = smalltalk(question.content)
     if (courtesy !== undefined) {
-      yield* spokenReply('smalltalk', courtesy.text, courtesy.language, undefined, watch)
+      const { language } = courtesy
+      const opening = openingOf(question, language)
+      const text = opening === undefined ? courtesy.text : courtesy.afterSalutation
+      yield* opened(opening, spokenReply('smalltalk', text, language, undefined, watch))
       return
     }
     const scope = { orgId: question.orgId, assistantId: question.assistant.id }
     const evidence = await this.retriever.evidence(scope, question.content, signal)
     watch.retrievalDone()
 
+    const language = replyLanguage(question, evidence)
+    const opening = openingOf(question, language)
     if (evidence.match !== null) {
-      yield* verbatimReply(evidence, evidence.match, watch)
+      yield* opened(opening, verbatimReply(evidence, evidence.match, watch))
     } else if (evidence.confidence < evidence.threshold || evidence.quotes.length === 0) {
-      const language = replyLanguage(question, evidence)
       const text = declined(language, question.assistant.handoff_message)
-      yield* spokenReply('declined', text, language, evidence, watch)
+      yield* opened(opening, spokenReply('declined', text, language, evidence, watch))
     } else if (question.assistant.answer_mode === 'compose') {
       yield* this.composed(question, evidence, watch, signal)
     } else {
-      yield* quoteReply(evidence, watch)
+      yield* opened(opening, quoteReply(evidence, watch))
     }
   }
 
@@ -52,9 +60,10 @@ export class Answers {
     const language = replyLanguage(question, evidence)
     const writing = yield* this.composer.begin(question, evidence, language, signal)
     watch.queueDone()
-    if ('unavailable' in writing) yield* quoteReply(evidence, watch, writing.unavailable)
+    const quoted = (why: string) => opened(openingOf(question, language), quoteReply(evidence, watch, why))
+    if ('unavailable' in writing) yield* quoted(writing.unavailable)
     else if (!(yield* this.composer.write(writing, evidence, language, watch)))
-      yield* quoteReply(evidence, watch, 'The chat model wrote nothing.')
+      yield* quoted('The chat model wrote nothing.')
   }
 }
 
@@ -95,6 +104,32 @@ function* spokenReply(
   yield { type: 'token', text }
   const metadata = replyMetadata(mode, language, evidence, watch)
   yield { type: 'reply', reply: { content: text, sources: [], metadata } }
+}
+
+/** The words that open a conversation with somebody known; only its first reply has them. */
+function openingOf({ isFirst, traits }: Question, language: SpokenLanguage): string | undefined {
+  return isFirst ? salutation(traits, language) : undefined
+}
+
+/** Puts words of our own in front of a reply, and tells in its metadata which they are; what it cites stays literal. */
+function* opened(opening: string | undefined, events: Iterable<AnswerEvent>): Generator<AnswerEvent, void> {
+  let isSaid = opening === undefined
+  for (const event of events) {
+    if (event.type === 'token' && !isSaid) {
+      isSaid = true
+      yield { type: 'token', text: `${opening ?? ''}${AFTER_SALUTATION}` }
+    }
+    if (event.type !== 'reply' || opening === undefined) yield event
+    else {
+      const { content, metadata, sources } = event.reply
+      const reply = {
+        content: `${opening}${AFTER_SALUTATION}${content}`,
+        metadata: { ...metadata, salutation: opening },
+        sources,
+      }
+      yield { type: 'reply', reply }
+    }
+  }
 }
 
 /** The visitor's language, unless the assistant has a fixed one. */

@@ -43,6 +43,8 @@ export class Composer {
         passages: hits,
         history: question.history,
         question: question.content,
+        traits: question.traits,
+        page: question.page,
         budgetTokens: this.contextTokens - MAX_REPLY_TOKENS,
       })
       const events = yield* reportsOf<QueueEvent, AsyncIterable<EngineEvent>>((report) =>

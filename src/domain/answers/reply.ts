@@ -1,5 +1,5 @@
 import type { Assistant } from '../../contract/assistants.js'
-import type { ReplyMetadata, ReplyMode, Source } from '../../contract/messages.js'
+import type { PageContext, ReplyMetadata, ReplyMode, Source } from '../../contract/messages.js'
 import type { Evidence } from '../../retrieval/retriever.js'
 
 /** A question as it reached an assistant. */
@@ -11,6 +11,12 @@ export interface Question {
   locale: string | null
   /** Earlier messages of the conversation, oldest first. */
   history: { role: 'user' | 'assistant'; content: string }[]
+  /** What is known of the visitor: data, whatever they say. */
+  traits: Readonly<Record<string, unknown>>
+  /** Nothing has been replied in this conversation yet. */
+  isFirst: boolean
+  /** The page the visitor is on, as the web site tells it. */
+  page: PageContext | undefined
 }
 
 /** A finished reply: what is said, what it rests on, and what it tells of itself. */

@@ -1,8 +1,10 @@
-import { greeting, thanks, type SpokenLanguage } from './wording.js'
+import { greeting, invitation, thanks, type SpokenLanguage } from './wording.js'
 
 interface Courtesy {
   language: SpokenLanguage
-  reply: (language: SpokenLanguage) => string
+  text: string
+  /** What is said instead where a salutation goes before it. */
+  afterSalutation: string
 }
 
 const COURTESIES = new Map<string, Courtesy>([
@@ -47,16 +49,21 @@ const COURTESIES = new Map<string, Courtesy>([
  * The reply to a message that is nothing but a greeting or thanks, with the language it was in.
  * Undefined for everything else: a greeting with a question behind it is a question.
  */
-export function smalltalk(message: string): { language: SpokenLanguage; text: string } | undefined {
+export function smalltalk(message: string): Courtesy | undefined {
   const words = message
     .toLowerCase()
     .replace(/[^\p{L}\s]/gu, ' ')
     .trim()
     .replace(/\s+/g, ' ')
-  const courtesy = COURTESIES.get(words)
-  return courtesy && { language: courtesy.language, text: courtesy.reply(courtesy.language) }
+  return COURTESIES.get(words)
 }
 
-function phrases(language: SpokenLanguage, reply: Courtesy['reply'], list: string[]): [string, Courtesy][] {
-  return list.map((phrase) => [phrase, { language, reply }])
+function phrases(
+  language: SpokenLanguage,
+  reply: (language: SpokenLanguage) => string,
+  list: string[],
+): [string, Courtesy][] {
+  const text = reply(language)
+  const afterSalutation = reply === greeting ? invitation(language) : text
+  return list.map((phrase) => [phrase, { language, text, afterSalutation }])
 }

@@ -6,9 +6,11 @@ const DECLINED: Record<SpokenLanguage, string> = {
   fr: 'Je ne sais pas : je n’ai rien trouvé dans mes documents qui réponde à cette question.',
 }
 
-const GREETING: Record<SpokenLanguage, string> = {
-  en: 'Hello! What would you like to know?',
-  fr: 'Bonjour ! Que souhaitez-vous savoir ?',
+const HELLO: Record<SpokenLanguage, string> = { en: 'Hello!', fr: 'Bonjour !' }
+
+const INVITATION: Record<SpokenLanguage, string> = {
+  en: 'What would you like to know?',
+  fr: 'Que souhaitez-vous savoir ?',
 }
 
 const THANKS: Record<SpokenLanguage, string> = {
@@ -24,7 +26,12 @@ export function declined(language: SpokenLanguage, handoffMessage: string): stri
 
 /** Says hello back and asks for the question. */
 export function greeting(language: SpokenLanguage): string {
-  return GREETING[language]
+  return `${HELLO[language]} ${INVITATION[language]}`
+}
+
+/** Asks for the question. */
+export function invitation(language: SpokenLanguage): string {
+  return INVITATION[language]
 }
 
 /** Takes thanks and offers more. */

@@ -116,7 +116,7 @@ export class Assistants {
 }
 
 /** Whether the caller's client may use this assistant, if there is one of that id. */
-function mayUse({ assistantIds }: Caller, id: string): boolean {
+export function mayUse({ assistantIds }: Caller, id: string): boolean {
   return assistantIds.length === 0 || assistantIds.includes(id)
 }
 

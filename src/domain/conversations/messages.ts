@@ -1,89 +1,122 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { z } from 'zod'
-import type { Page, Paging } from '../../contract/common.js'
-import { Source, type Exchange, type Message, type NewMessage } from '../../contract/messages.js'
-import { AppError } from '../../errors.js'
+import { createHash } from 'node:crypto'
+import type { Assistant } from '../../contract/assistants.js'
+import type { NewMessage, Pair } from '../../contract/messages.js'
+import { AppError, notFound } from '../../errors.js'
+import type { Logger } from '../../log.js'
 import type { ReplyMetrics } from '../../metrics/replies.js'
-import type { ConversationStore, MessageRow } from '../../store/conversations.js'
-import type { Database } from '../../store/database.js'
-import type { SessionRow, SessionStore } from '../../store/sessions.js'
+import type { ContextStore } from '../../store/contexts.js'
 import type { Answers } from '../answers/answers.js'
 import type { Reply } from '../answers/reply.js'
 import type { Assistants } from '../assistants/assistants.js'
 import type { Sessions } from '../sessions/sessions.js'
+import type { FinishedReply, ReplyObserver } from './finished-reply.js'
+import { Lines } from './lines.js'
+import {
+  pairOf,
+  postedRow,
+  replyRow,
+  requireOpen,
+  storeMessages,
+  type MessageStores,
+} from './stored-messages.js'
+import type { Thread } from './thread.js'
 import { Turn, type TurnEvent } from './turn.js'
+import { visitorTraits } from './visitor-traits.js'
 
 /** The same words again within this time are the same message, sent twice. */
 const JOIN_MS = 60_000
 const REPLY_DEADLINE_MS = 300_000
 const HISTORY_MESSAGES = 12
-/** Replies being made at once, over all conversations. */
+/** Replies being made at once, over all conversations, and in one. */
 const MAX_RUNNING = 1000
+const MAX_IN_THREAD = 20
 
-const Metadata = z.record(z.string(), z.unknown())
-const Sources = z.array(Source)
-
-export interface MessagesParts {
-  db: Database['db']
-  conversations: ConversationStore
-  sessionStore: SessionStore
+export interface MessagesParts extends MessageStores {
+  contexts: ContextStore
   sessions: Sessions
   assistants: Assistants
   answers: Answers
   metrics: ReplyMetrics
+  log: Logger
+  /** Who hears of finished replies. */
+  observers?: ReplyObserver[]
 }
 
-/** Messages of visitors and the replies to them: kept in pairs, whole or not at all. */
+/** A message that has been taken up. */
+export interface Sent {
+  turn: Turn
+  /** The end of the session, pushed forward by this message; null for a conversation by its own id. */
+  expiresAt: string | null
+}
+
+/** Messages of visitors and the replies to them: kept in pairs, whole or not at all, in each thread one after the other. */
 export class Messages {
-  readonly #running = new Map<string, Turn>()
+  /** Those that the same content joins. */
+  readonly #running = new Map<string, Promise<Turn>>()
+  readonly #turns = new Set<Turn>()
+  readonly #lines = new Lines()
 
   constructor(private readonly parts: MessagesParts) {}
 
   /** Ends all replies being made, with an error; what was not finished is not kept. */
   abandonAll(): void {
-    for (const turn of this.#running.values()) turn.abandon()
-  }
-
-  /** The session's messages, oldest first. */
-  async list(session: SessionRow, paging: Paging): Promise<Page<Message>> {
-    const { rows, total } = await this.parts.conversations.messages(
-      session.org_id,
-      session.conversation_id,
-      paging,
-    )
-    return { rows: rows.map(present), total }
+    for (const turn of this.#turns) turn.abandon()
   }
 
   /**
-   * Takes up a visitor's message. The same content again within a minute of the first send joins its answer.
-   * @throws AppError before any work is done, when the message cannot be taken up at all.
+   * Takes up a message. The same content again within a minute of the first send joins its answer.
+   * @throws AppError before any work is done, when the message cannot be taken up at all: `conflict` in a closed
+   *   conversation, `assistant_inactive`, `not_ready`, `busy`.
    */
-  async send(session: SessionRow, given: NewMessage): Promise<Turn> {
-    const assistant = await this.parts.assistants.requireActive(session.org_id, session.assistant_id)
-    await this.parts.answers.requireReady()
-    const key = turnKey(session.conversation_id, given)
-    const earlier = await this.parts.conversations.sent(
-      session.org_id,
-      session.conversation_id,
-      given.content,
-      new Date(Date.now() - JOIN_MS).toISOString(),
-    )
-    const running = this.#running.get(key)
-    if (running !== undefined) return running
-    const isAnswered = earlier !== undefined && (earlier.length === 2 || given.skip_ai_response === true)
-    if (isAnswered) return finishedTurn(exchange(session, session.expires_at, earlier))
-    if (this.#running.size >= MAX_RUNNING) {
-      throw new AppError('busy', 'Too many replies are being made right now; please try again in a moment.', {
-        retryAfterSeconds: 5,
-      })
-    }
+  async send(thread: Thread, given: NewMessage): Promise<Sent> {
+    const { orgId, conversationId } = thread
+    requireOpen(await this.parts.conversations.find(orgId, conversationId), conversationId)
+    const assistant = await this.parts.assistants.requireActive(orgId, thread.assistantId)
+    if (given.skip_ai_response !== true) await this.parts.answers.requireReady()
+    const expiresAt = await this.pushSession(thread)
+    return { turn: await this.joinOrTakeUp(thread, assistant, given), expiresAt }
+  }
 
+  private async pushSession({ orgId, sessionId }: Thread): Promise<string | null> {
+    if (sessionId === null) return null
+    const expiresAt = this.parts.sessions.expiry()
+    if (await this.parts.sessionStore.extend(orgId, sessionId, expiresAt)) return expiresAt
+    throw notFound('session', sessionId)
+  }
+
+  /** Never waits between looking for a turn to join and noting the new one: there is one turn for one message. */
+  private async joinOrTakeUp(thread: Thread, assistant: Assistant, given: NewMessage): Promise<Turn> {
+    const key = turnKey(thread, given)
+    for (let running = this.#running.get(key); running !== undefined; running = this.#running.get(key)) {
+      const turn = await running
+      if (!turn.isGivenUp) return turn
+      if (this.#running.get(key) === running) this.#running.delete(key)
+    }
+    const taken = this.takeUp(thread, assistant, given)
+    this.#running.set(key, taken)
+    const forget = () => {
+      if (this.#running.get(key) === taken) this.#running.delete(key)
+    }
+    taken.then((turn) => turn.result).then(forget, forget)
+    return taken
+  }
+
+  private async takeUp(thread: Thread, assistant: Assistant, given: NewMessage): Promise<Turn> {
+    const earlier = await this.earlier(thread, given)
+    if (earlier !== undefined) return finishedTurn(earlier)
+    if (this.#turns.size >= MAX_RUNNING) throw busy('Too many replies are being made right now')
+    if (this.#lines.length(thread.conversationId) >= MAX_IN_THREAD) {
+      throw busy('Too many messages of this conversation are waiting for their replies')
+    }
     const turn = new Turn(
-      (emit, signal) => this.work(session, assistant, given, emit, signal),
+      (emit, signal) =>
+        this.#lines.work(thread.conversationId, signal, () =>
+          this.work(thread, assistant, given, emit, signal),
+        ),
       REPLY_DEADLINE_MS,
     )
-    this.#running.set(key, turn)
-    const forget = () => this.#running.delete(key)
+    this.#turns.add(turn)
+    const forget = () => this.#turns.delete(turn)
     turn.result.then(forget, (error: unknown) => {
       forget()
       if (given.skip_ai_response !== true) this.parts.metrics.failed(error)
@@ -91,61 +124,74 @@ export class Messages {
     return turn
   }
 
+  /** What the same message, sent a moment ago, was answered with. */
+  private async earlier(thread: Thread, given: NewMessage): Promise<Pair | undefined> {
+    const rows = await this.parts.conversations.sent({
+      orgId: thread.orgId,
+      id: thread.conversationId,
+      content: given.content,
+      sender: given.sender ?? 'user',
+      since: new Date(Date.now() - JOIN_MS).toISOString(),
+    })
+    const isAnswered = rows !== undefined && (rows.length === 2 || given.skip_ai_response === true)
+    return isAnswered ? pairOf(rows) : undefined
+  }
+
   private async work(
-    session: SessionRow,
-    assistant: Awaited<ReturnType<Assistants['requireActive']>>,
+    thread: Thread,
+    assistant: Assistant,
     given: NewMessage,
     emit: (event: TurnEvent) => void,
     signal: AbortSignal,
-  ): Promise<Exchange> {
-    const sentAt = new Date().toISOString()
-    const reply =
-      given.skip_ai_response === true ? undefined : await this.reply(session, assistant, given, emit, signal)
-    const user = {
-      ...row(session, sentAt),
-      sender: 'user' as const,
-      content: given.content,
-      metadata: JSON.stringify(given.metadata ?? {}),
-      sources: '[]',
+  ): Promise<Pair> {
+    // A turn that had been given up when this one was taken up may have been stored all the same.
+    const earlier = await this.earlier(thread, given)
+    if (earlier !== undefined) {
+      retell(earlier, emit)
+      return earlier
     }
-    const rows: StoredMessage[] = [user]
-    if (reply !== undefined) {
-      rows.push({
-        ...row(session, new Date().toISOString()),
-        sender: 'assistant' as const,
-        content: reply.content,
-        metadata: JSON.stringify(reply.metadata),
-        sources: JSON.stringify(reply.sources),
-      })
+    const posted = postedRow(thread, given, new Date().toISOString())
+    if (given.skip_ai_response === true) {
+      await storeMessages(this.parts, thread, [posted])
+      return pairOf([posted])
     }
-    const expiresAt = this.parts.sessions.expiry()
-    await this.parts.db.transaction().execute(async (tx) => {
-      await this.parts.conversations.append(session.org_id, session.conversation_id, rows, sentAt, tx)
-      await this.parts.sessionStore.extend(session.org_id, session.id, expiresAt, tx)
+    const reply = await this.reply(thread, assistant, given, emit, signal)
+    const rows = [posted, replyRow(thread, reply)]
+    await storeMessages(this.parts, thread, rows)
+    this.parts.metrics.finished(reply.metadata)
+    this.tell({
+      orgId: thread.orgId,
+      clientId: thread.clientId,
+      assistantId: thread.assistantId,
+      conversationId: thread.conversationId,
+      userMessageId: posted.id,
+      question: given.content,
+      language: reply.metadata.language,
+      metadata: reply.metadata,
     })
-    if (reply !== undefined) this.parts.metrics.finished(reply.metadata)
-    return exchange(session, expiresAt, rows)
+    return pairOf(rows)
   }
 
   private async reply(
-    session: SessionRow,
-    assistant: Awaited<ReturnType<Assistants['requireActive']>>,
+    { orgId, conversationId, locale }: Thread,
+    assistant: Assistant,
     given: NewMessage,
     emit: (event: TurnEvent) => void,
     signal: AbortSignal,
   ): Promise<Reply> {
-    const earlier = await this.parts.conversations.latest(
-      session.org_id,
-      session.conversation_id,
-      HISTORY_MESSAGES,
-    )
-    const events = this.parts.answers.answer(
+    const { conversations, contexts, answers } = this.parts
+    const conversation = requireOpen(await conversations.find(orgId, conversationId), conversationId)
+    const earlier = await conversations.latest(orgId, conversationId, HISTORY_MESSAGES)
+    const events = answers.answer(
       {
-        orgId: session.org_id,
+        orgId,
         assistant,
         content: given.content,
-        locale: given.locale ?? session.locale,
+        locale: given.locale ?? locale,
         history: earlier.map(({ sender, content }) => ({ role: sender, content })),
+        traits: await visitorTraits(contexts, conversation, given.user_context),
+        isFirst: !(await conversations.hasReply(orgId, conversationId)),
+        page: given.page_context,
       },
       signal,
     )
@@ -155,56 +201,41 @@ export class Messages {
     }
     throw new Error('The answer ended without a reply.')
   }
-}
 
-type StoredMessage = Omit<MessageRow, 'seq'>
-
-function row(session: SessionRow, at: string) {
-  return {
-    id: randomUUID(),
-    org_id: session.org_id,
-    conversation_id: session.conversation_id,
-    created_at: at,
+  private tell(reply: FinishedReply): void {
+    for (const observer of this.parts.observers ?? []) {
+      try {
+        observer(reply)
+      } catch (error) {
+        this.parts.log.error({ err: error }, 'a finished reply could not be noted')
+      }
+    }
   }
 }
 
-function turnKey(conversationId: string, given: NewMessage): string {
+function busy(why: string): AppError {
+  return new AppError('busy', `${why}; please try again in a moment.`, { retryAfterSeconds: 5 })
+}
+
+function turnKey({ conversationId }: Thread, given: NewMessage): string {
   const content = createHash('sha256').update(given.content).digest('base64')
-  return `${conversationId} ${given.skip_ai_response === true ? 'skip' : 'reply'} ${content}`
-}
-
-function exchange(session: SessionRow, expiresAt: string, [user, assistant]: StoredMessage[]): Exchange {
-  if (user === undefined) throw new Error('An exchange has a visitor’s message.')
-  return {
-    session_id: session.id,
-    conversation_id: session.conversation_id,
-    expires_at: expiresAt,
-    user_message: present(user),
-    assistant_message: assistant === undefined ? null : present(assistant),
-  }
+  const kind = given.skip_ai_response === true ? `skip ${given.sender ?? 'user'}` : 'reply'
+  return `${conversationId} ${kind} ${content}`
 }
 
 /** A turn that is over: read from the start like any other. */
-function finishedTurn(data: Exchange): Turn {
+function finishedTurn(pair: Pair): Turn {
   const turn = new Turn((emit) => {
-    const reply = data.assistant_message
-    if (reply !== null) {
-      if (reply.sources.length > 0) emit({ type: 'sources', sources: reply.sources })
-      emit({ type: 'token', text: reply.content })
-    }
-    return Promise.resolve(data)
+    retell(pair, emit)
+    return Promise.resolve(pair)
   }, REPLY_DEADLINE_MS)
   turn.keep()
   return turn
 }
 
-function present(message: StoredMessage): Message {
-  return {
-    id: message.id,
-    sender: message.sender,
-    content: message.content,
-    metadata: Metadata.parse(JSON.parse(message.metadata)),
-    sources: Sources.parse(JSON.parse(message.sources)),
-    created_at: message.created_at,
-  }
+/** What a stored reply's readers see. A text in the assistant's name replies to nothing. */
+function retell({ user_message: user, assistant_message: reply }: Pair, emit: (event: TurnEvent) => void) {
+  if (user === null || reply === null) return
+  if (reply.sources.length > 0) emit({ type: 'sources', sources: reply.sources })
+  emit({ type: 'token', text: reply.content })
 }

@@ -1,4 +1,4 @@
-import type { Exchange, StreamFrame } from '../../contract/messages.js'
+import type { Pair, StreamFrame } from '../../contract/messages.js'
 
 /** How long a streamed reply goes on being written after its last reader has left. */
 const GRACE_MS = 5000
@@ -7,7 +7,7 @@ const GRACE_MS = 5000
 export type TurnEvent = Exclude<StreamFrame, { type: 'done' | 'error' }>
 
 /** Does the work of a turn; tells what happens on the way. */
-export type TurnWork = (emit: (event: TurnEvent) => void, signal: AbortSignal) => Promise<Exchange>
+export type TurnWork = (emit: (event: TurnEvent) => void, signal: AbortSignal) => Promise<Pair>
 
 /**
  * One message and the reply to it, while it is being made. Any number of readers may follow it, from the
@@ -15,7 +15,7 @@ export type TurnWork = (emit: (event: TurnEvent) => void, signal: AbortSignal) =
  */
 export class Turn {
   /** The stored pair of messages; rejects when the reply failed or was cancelled. */
-  readonly result: Promise<Exchange>
+  readonly result: Promise<Pair>
   readonly #abort = new AbortController()
   readonly #log: TurnEvent[] = []
   readonly #waiting = new Set<() => void>()
@@ -47,6 +47,11 @@ export class Turn {
   /** Ends the turn with an error, whoever reads it. */
   abandon(): void {
     this.#abort.abort()
+  }
+
+  /** Whether it has been given up: its end is near, and it is an error. */
+  get isGivenUp(): boolean {
+    return this.#abort.signal.aborted
   }
 
   /** Everything that happened so far and what follows, until the turn ends or the reader's signal aborts. */

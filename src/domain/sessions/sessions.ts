@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { NewSession, Session } from '../../contract/sessions.js'
+import type { Page } from '../../contract/common.js'
+import type { Heartbeat, NewSession, Session, SessionPatch, SessionQuery } from '../../contract/sessions.js'
 import { AppError, notFound } from '../../errors.js'
 import type { ConversationStore } from '../../store/conversations.js'
 import type { Database } from '../../store/database.js'
 import type { SessionRow, SessionStore } from '../../store/sessions.js'
-import type { Assistants } from '../assistants/assistants.js'
+import { mayUse, type Assistants } from '../assistants/assistants.js'
 import type { Caller } from '../auth/caller.js'
 import { hashSecret, secretMatches } from '../auth/secrets.js'
+import { mergePatch } from '../contexts/merge-patch.js'
 
 const Metadata = z.record(z.string(), z.unknown())
 
@@ -64,6 +66,59 @@ export class Sessions {
     return present(session)
   }
 
+  /** Those of the caller's assistants, expired ones too. */
+  async list(caller: Caller, query: SessionQuery): Promise<Page<Session>> {
+    const now = new Date().toISOString()
+    const filter = {
+      assistantId: query.assistant_id,
+      assistantIds: caller.assistantIds,
+      visitorId: query.visitor_id,
+      status: query.status,
+      now,
+      sort: query.sort,
+    }
+    const { rows, total } = await this.store.list(caller.orgId, filter, query)
+    return { rows: rows.map((row) => present(row, now)), total }
+  }
+
+  /** @throws AppError as `get` does, and `invalid_input` when the merged metadata are too large. */
+  async patch(key: SessionKey, { metadata, ...plain }: SessionPatch): Promise<Session> {
+    await this.open(key)
+    return this.db.transaction().execute(async (tx) => {
+      const row = await this.store.find(key.caller.orgId, key.id, tx)
+      if (row === undefined) throw notFound('session', key.id)
+      const changes = {
+        ...plain,
+        ...(metadata && {
+          metadata: JSON.stringify(
+            mergePatch(Metadata.parse(JSON.parse(row.metadata)), metadata, 'metadata'),
+          ),
+        }),
+      }
+      if (Object.keys(changes).length > 0) await this.store.update(row.org_id, row.id, changes, tx)
+      return present({ ...row, ...changes })
+    })
+  }
+
+  /** Ends a session and closes its conversation; what was said stays with the organization. @throws AppError as `get` does. */
+  async end(key: SessionKey): Promise<void> {
+    const row = await this.open(key)
+    const closed = { status: 'closed' as const, updated_at: new Date().toISOString() }
+    await this.db.transaction().execute(async (tx) => {
+      await this.store.remove(row.org_id, row.id, tx)
+      await this.conversations.update(row.org_id, row.conversation_id, closed, tx)
+    })
+  }
+
+  /**
+   * Whether a session goes on, and until when. Does not prolong it: a page left open would keep it for ever.
+   * @throws AppError as `get` does.
+   */
+  async heartbeat(key: SessionKey): Promise<Heartbeat> {
+    const row = await this.open(key)
+    return { session_id: row.id, status: 'active', expires_at: row.expires_at }
+  }
+
   /** @throws AppError `not_found`, `forbidden` (the session's secret is missing or wrong), `session_expired`. */
   async get(key: SessionKey): Promise<Session> {
     return present(await this.open(key))
@@ -72,14 +127,8 @@ export class Sessions {
   /** As `get`, for the domain's own use. */
   async open({ caller, id, secret }: SessionKey): Promise<SessionRow> {
     const row = await this.store.find(caller.orgId, id)
-    if (row === undefined) throw notFound('session', id)
-    if (
-      row.secret_hash !== null &&
-      caller.kind === 'widget' &&
-      !secretMatches(secret ?? '', row.secret_hash)
-    ) {
-      throw new AppError('forbidden', 'This session was opened with a secret: send it as X-Session-Secret.')
-    }
+    if (row === undefined || !mayUse(caller, row.assistant_id)) throw notFound('session', id)
+    requireSecret(caller, row, secret)
     if (row.expires_at <= new Date().toISOString()) {
       throw new AppError('session_expired', 'This session has expired; open a new one.')
     }
@@ -92,13 +141,24 @@ export class Sessions {
   }
 }
 
-function present(row: SessionRow): Session {
+/** @throws AppError `forbidden` for a widget token without the secret that the session was opened with. */
+export function requireSecret(
+  caller: Caller,
+  { secret_hash: hash }: Pick<SessionRow, 'secret_hash'>,
+  secret: string | undefined,
+): void {
+  if (hash === null || caller.kind !== 'widget' || secretMatches(secret ?? '', hash)) return
+  throw new AppError('forbidden', 'This session was opened with a secret: send it as X-Session-Secret.')
+}
+
+function present(row: SessionRow, now = new Date().toISOString()): Session {
   return {
     id: row.id,
     session_id: row.id,
     assistant_id: row.assistant_id,
     conversation_id: row.conversation_id,
     visitor_id: row.visitor_id,
+    status: row.expires_at > now ? 'active' : 'expired',
     locale: row.locale,
     metadata: Metadata.parse(JSON.parse(row.metadata)),
     expires_at: row.expires_at,

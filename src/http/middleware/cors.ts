@@ -21,6 +21,7 @@ const EXPOSED_HEADERS = [
   'RateLimit-Policy',
   'Retry-After',
   'X-Request-Id',
+  'Idempotent-Replayed',
 ]
 
 /**

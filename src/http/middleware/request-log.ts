@@ -13,7 +13,8 @@ export function requestLog(log: Logger): RequestHandler {
       res.setHeader('X-Request-Id', id)
       return id
     },
-    customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode === 500 ? 'error' : 'info'),
+    customLogLevel: (_req, res, error) =>
+      (error ?? res.err) !== undefined || res.statusCode === 500 ? 'error' : 'info',
     serializers: {
       req: (req: { id: string; method: string; url: string }) => ({
         id: req.id,

@@ -35,22 +35,30 @@ const STATEMENTS = [
   `update conversation set
     message_count = (select count(*) from message where message.conversation_id = conversation.id),
     last_message_at = (select max(created_at) from message where message.conversation_id = conversation.id)`,
-  `create index conversation_org on conversation(org_id, created_at)`,
+  // What came before were visitors' sessions, all of them.
+  `alter table conversation add column kind text not null default 'session'`,
+  `alter table conversation add column customer_verified integer not null default 0`,
+  `create index conversation_org on conversation(org_id, coalesce(last_message_at, created_at), status)`,
+  `create index conversation_known on conversation(org_id, coalesce(last_message_at, created_at), status)
+    where customer_id is not null`,
+  `create index conversation_active on conversation(org_id, customer_id, coalesce(last_message_at, created_at))
+    where customer_id is not null`,
   `create index conversation_context on conversation(user_context_id)`,
-  `create index session_org on session(org_id, created_at)`,
+  `create index session_org on session(org_id, created_at, expires_at)`,
   `create index session_visitor on session(org_id, visitor_id, created_at)`,
 
   `create table feedback (
     id text primary key, org_id text not null references organization(id),
     assistant_id text not null references assistant(id) on delete cascade,
     conversation_id text not null references conversation(id) on delete cascade,
-    session_id text references session(id) on delete cascade,
+    session_id text references session(id) on delete set null,
     message_id text references message(id) on delete cascade,
     rating text not null, comment text, created_at text not null, updated_at text not null
   ) strict`,
   `create unique index feedback_session on feedback(session_id) where session_id is not null`,
   `create unique index feedback_message on feedback(message_id) where message_id is not null`,
-  `create index feedback_assistant on feedback(org_id, assistant_id, created_at)`,
+  `create index feedback_org on feedback(org_id, created_at, rating)`,
+  `create index feedback_assistant on feedback(org_id, assistant_id, created_at, rating)`,
   `create index feedback_conversation on feedback(conversation_id)`,
 
   `create table widget_config (
@@ -102,9 +110,12 @@ const STATEMENTS = [
   // The answers of finished requests, for those who send the same one again.
   `create table idempotent_answer (
     org_id text not null references organization(id), key text not null, fingerprint text not null,
-    status integer not null, body text not null, created_at text not null, primary key (org_id, key)
+    conversation_id text references conversation(id) on delete cascade, status integer not null, body text not null,
+    created_at text not null, primary key (org_id, key)
   ) strict, without rowid`,
   `create index idempotent_answer_time on idempotent_answer(created_at)`,
+  `create index idempotent_answer_org on idempotent_answer(org_id, created_at)`,
+  `create index idempotent_answer_conversation on idempotent_answer(conversation_id)`,
 
   `alter table source add column summary text`,
   `alter table source add column keywords text not null default '[]'`,

@@ -1,4 +1,3 @@
-import { createParser } from 'eventsource-parser'
 import { fields, number, readCitation, readMessage, text, type Citation, type Message } from './wire.js'
 
 /** What a reply's stream can say. A stream that ends without `done` or `error` was interrupted. */
@@ -9,9 +8,9 @@ export type ReplyEvent =
   | { type: 'done'; reply: Message }
   | { type: 'error'; detail: string }
 
-/** One frame's JSON as an event; null for what this page does not know, which newer servers may send. */
-export function readReplyEvent(json: string): ReplyEvent | null {
-  const frame = fields(parseJson(json))
+/** One frame as an event; null for what this page does not know, which newer servers may send. */
+export function readReplyEvent(given: unknown): ReplyEvent | null {
+  const frame = fields(given)
   switch (frame['type']) {
     case 'queue':
       return { type: 'queue', position: number(frame['position']) ?? 0, etaMs: number(frame['eta_ms']) }
@@ -27,36 +26,5 @@ export function readReplyEvent(json: string): ReplyEvent | null {
       return { type: 'error', detail: text(frame['detail']) }
     default:
       return null
-  }
-}
-
-/** The events of a `text/event-stream` body, in order, as they arrive. */
-export async function* readReply(body: ReadableStream<Uint8Array>): AsyncGenerator<ReplyEvent> {
-  const arrived: ReplyEvent[] = []
-  const parser = createParser({
-    onEvent: ({ data }) => {
-      const event = readReplyEvent(data)
-      if (event) arrived.push(event)
-    },
-  })
-  const decoder = new TextDecoder()
-  const reader = body.getReader()
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      parser.feed(decoder.decode(value, { stream: true }))
-      yield* arrived.splice(0)
-    }
-  } finally {
-    reader.releaseLock()
-  }
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return null
   }
 }

@@ -1,0 +1,57 @@
+import type { Call, CallOptions, Transport } from './transport.js'
+import type { Body, Data, Params, Query } from './types.js'
+
+type Ids<O> = [Params<O>] extends [never] ? [] : [id: string]
+type Optional<T> = object extends T ? [input?: T] : [input: T]
+type Input<O> = [Body<O>] extends [never] ? Optional<Query<O>> : Optional<Body<O>>
+type Method<O, Given extends unknown[]> = (
+  ...args: [...ids: Ids<O>, ...given: Given, options?: CallOptions]
+) => Promise<Data<O>>
+
+/** A chapter of the API: its endpoints as methods, typed by their declarations. */
+export abstract class Resource {
+  constructor(protected readonly transport: Transport) {}
+
+  /** An endpoint that is asked by its query: `(id?, query?, options?)`. */
+  protected read<O>(path: string): Method<O, Input<O>> {
+    return (...args) => {
+      const { ids, given, options } = sorted(path, args, true)
+      return this.#data<O>({ method: 'GET', path: filled(path, ids), query: given as object, options })
+    }
+  }
+
+  /** An endpoint that takes a body: `(id?, body, options?)`. */
+  protected write<O>(method: Call['method'], path: string): Method<O, Input<O>> {
+    return (...args) => {
+      const { ids, given, options } = sorted(path, args, true)
+      return this.#data<O>({ method, path: filled(path, ids), body: given ?? {}, options })
+    }
+  }
+
+  /** An endpoint that takes nothing but what its path names: `(id?, options?)`. */
+  protected plain<O>(method: Call['method'], path: string): Method<O, []> {
+    return (...args) => {
+      const { ids, options } = sorted(path, args, false)
+      return this.#data<O>({ method, path: filled(path, ids), options })
+    }
+  }
+
+  #data<O>(call: Call): Promise<Data<O>> {
+    return this.transport.data<Data<O>>(call)
+  }
+}
+
+/** The path with its parameters' values in it. */
+export function filled(path: string, ids: readonly string[]): string {
+  let next = 0
+  return path.replace(/\{\w+\}/g, () => encodeURIComponent(ids[next++] ?? ''))
+}
+
+function sorted(path: string, args: readonly unknown[], takesInput: boolean) {
+  const count = path.split('{').length - 1
+  return {
+    ids: args.slice(0, count) as string[],
+    given: takesInput ? args[count] : undefined,
+    options: args[count + (takesInput ? 1 : 0)] as CallOptions | undefined,
+  }
+}
