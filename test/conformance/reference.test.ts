@@ -17,11 +17,12 @@ let samples: ReferenceSamples
 let folder: string
 let assistantId = ''
 const retriever = scriptedRetriever()
+const keys = { 'x-api-key': 'YOUR_CLIENT_ID', 'x-api-secret': 'YOUR_CLIENT_SECRET' }
 
 beforeAll(async () => {
   appliance = await startAppliance({
     engines: { retriever },
-    env: { BOOTSTRAP_CLIENT_ID: 'YOUR_CLIENT_ID', BOOTSTRAP_CLIENT_SECRET: 'YOUR_CLIENT_SECRET' },
+    env: { BOOTSTRAP_CLIENT_ID: keys['x-api-key'], BOOTSTRAP_CLIENT_SECRET: keys['x-api-secret'] },
   })
   folder = await mkdtemp(join(tmpdir(), 'guichet-reference-'))
   await writeFile(join(folder, 'product_manual.pdf'), tinyPdf([[{ text: 'Hold the green button.', y: 700 }]]))
@@ -192,7 +193,10 @@ describe('the use cases of the reference', () => {
       'console.log(JSON.stringify({ conversation, result }))',
       { 'assistant-uuid': assistantId },
     )
-    const contexts = dataOf(await appliance.call('GET', '/contexts/?user_reference=user-123'), 200)
+    const contexts = dataOf(
+      await appliance.call('GET', '/contexts/?user_reference=user-123', undefined, keys),
+      200,
+    )
     const [context] = contexts['contexts'] as Data[]
     expect(context?.['traits']).toEqual({
       name: 'Alice',
