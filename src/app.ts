@@ -5,9 +5,13 @@ import type { BackupHealth } from './contract/health.js'
 import { Answers } from './domain/answers/answers.js'
 import { Composer } from './domain/answers/composer.js'
 import { Assistants } from './domain/assistants/assistants.js'
+import { AssistantRemoval } from './domain/assistants/remove-assistant.js'
 import { Clients, type NewCredentials } from './domain/auth/clients.js'
+import { Keys } from './domain/auth/keys.js'
 import { Operators } from './domain/auth/operators.js'
+import { SecretSeal } from './domain/auth/sealing.js'
 import { loadSigningKey } from './domain/auth/signing-key.js'
+import { UserTokens } from './domain/auth/user-tokens.js'
 import { WidgetTokens } from './domain/auth/widget-tokens.js'
 import { Conversations } from './domain/conversations/conversations.js'
 import { Erasure } from './domain/conversations/erasure.js'
@@ -115,7 +119,10 @@ export function buildApp(
     chat.load().catch((error: unknown) => log.warn({ err: error }, 'the chat model cannot be loaded'))
   }
 
-  const clients = new Clients(stores.clients)
+  const signingKey = loadSigningKey(config.data.signingKey)
+  const seal = new SecretSeal(signingKey)
+  const clients = new Clients(stores.clients, seal)
+  const userTokens = new UserTokens(seal, signingKey)
   const operators = new Operators(operatorTokenStore(db))
   const assistants = new Assistants(stores.assistants, loadChat)
   const sessions = new Sessions(db, stores.sessions, stores.conversations, assistants, config.sessionMinutes)
@@ -143,7 +150,7 @@ export function buildApp(
     uploadsDir,
     guideDir: `${ROOT}docs/guide`,
   })
-  const page = new PageSettings(onboarding, operators, stores.assistants, {
+  const page = new PageSettings(onboarding, operators, stores.assistants, stores.clients, {
     version: VERSION,
     publicUrl: config.http.publicUrl,
     maxUploadBytes: config.http.maxUploadBytes,
@@ -169,8 +176,16 @@ export function buildApp(
   const handler = createHttpApp(
     {
       clients,
-      widgetTokens: new WidgetTokens(stores.clients, loadSigningKey(config.data.signingKey)),
+      widgetTokens: new WidgetTokens({ store: stores.clients, clients, userTokens, signingKey }),
+      keys: new Keys({ db, store: stores.clients, clients, assistants }),
       assistants,
+      assistantRemoval: new AssistantRemoval({
+        db,
+        assistants: stores.assistants,
+        wake: () => {
+          ingest.wake()
+        },
+      }),
       sessions,
       conversations: new Conversations({
         db,

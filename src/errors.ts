@@ -4,6 +4,8 @@ export type ErrorCode =
   | 'missing_origin_header'
   | 'origin_not_allowed'
   | 'unauthorized'
+  | 'user_token_invalid'
+  | 'user_token_unverifiable'
   | 'forbidden'
   | 'assistant_inactive'
   | 'not_found'

@@ -42,6 +42,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'domain',
     'models',
     'store',
+    'contract',
     'config',
     'cores',
     'errors',

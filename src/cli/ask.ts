@@ -2,6 +2,8 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { Guichet, type Credentials } from '../client/guichet.js'
 import { readConfig } from '../config.js'
+import { AskError } from './ask-error.js'
+import { print } from './output.js'
 
 interface AskOptions {
   url?: string
@@ -15,11 +17,6 @@ const PageConfig = z.object({ client_id: z.string(), assistant: z.object({ id: z
 type Asked = Awaited<ReturnType<Guichet['sessions']['send']>>
 
 const ANSWER_MS = 10_000
-
-/** Nothing could be asked; the message says why. */
-export class AskError extends Error {
-  override readonly name = 'AskError'
-}
 
 /** Adds `guichet ask`: one question to a running appliance, as a visitor would ask it. */
 export function registerAsk(program: Command): void {
@@ -45,7 +42,7 @@ export function registerAsk(program: Command): void {
       const locale = options.locale === undefined ? {} : { locale: options.locale }
       const { id } = await guichet.sessions.create({ assistant_id: assistantId, ...locale })
       const asked = await follow(guichet, id, question, options.json === true)
-      process.stdout.write(options.json === true ? `${JSON.stringify(asked, null, 2)}\n` : sourcesOf(asked))
+      print(options.json, asked, sourcesOf(asked))
     })
 }
 

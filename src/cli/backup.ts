@@ -5,6 +5,7 @@ import { checkBackup, restoreBackup, type CheckedBackup } from '../backup/restor
 import { takeBackup, type BackupSummary } from '../backup/take-backup.js'
 import { readConfig } from '../config.js'
 import { VERSION } from '../version.js'
+import { fail, print } from './output.js'
 
 /** What a shell expects of a program that was interrupted. */
 const INTERRUPTED = 130
@@ -77,13 +78,9 @@ async function interruptible(said: string, work: (signal: AbortSignal) => Promis
     await work(stop.signal)
   } catch (error) {
     if (!stop.signal.aborted) throw error
-    process.stderr.write(`Interrupted. ${said}\n`)
+    fail(`Interrupted. ${said}`)
     process.exitCode = INTERRUPTED
   }
-}
-
-function print(json: true | undefined, forPrograms: object, forPeople: string): void {
-  process.stdout.write(json === true ? `${JSON.stringify(forPrograms)}\n` : forPeople)
 }
 
 function backupText(summary: BackupSummary): string {

@@ -6,6 +6,7 @@ import { makeKeyPair, readPublicKey } from '../bundle/signature.js'
 import type { Verdict } from '../bundle/verdict.js'
 import { verifyArchive } from '../bundle/verify-archive.js'
 import { verifyFolder } from '../bundle/verify-folder.js'
+import { print } from './output.js'
 
 /** Adds `guichet bundle keygen` and `guichet bundle verify`. */
 export function registerBundle(program: Command): void {
@@ -16,9 +17,12 @@ export function registerBundle(program: Command): void {
     .command('keygen')
     .description('makes the key pair that bundles are signed and verified with; overwrites nothing')
     .option('--out <folder>', 'where to', '.')
-    .action(({ out }: { out: string }) => {
+    .option('--json', 'for programs')
+    .action(({ out, json }: { out: string; json?: true }) => {
       const { privateKey, publicKey } = makeKeyPair(given(out))
-      process.stdout.write(
+      print(
+        json,
+        { private_key: privateKey, public_key: publicKey },
         `${privateKey} signs bundles: keep it secret and backed up.\n` +
           `${publicKey} verifies them: hand it over by another way than the bundles.\n`,
       )

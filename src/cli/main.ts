@@ -1,27 +1,27 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
-import { BackupError } from '../backup/backup-error.js'
-import { BundleError } from '../bundle/bundle-error.js'
-import { ConfigError } from '../config.js'
-import { AskError, registerAsk } from './ask.js'
-import { GuichetError } from '../client/guichet.js'
+import { registerAsk } from './ask.js'
 import { registerBackup, registerRestore } from './backup.js'
 import { registerBundle } from './bundle.js'
 import { registerDoctor } from './doctor.js'
 import { registerKeys } from './keys.js'
 import { registerModels } from './models.js'
 import { registerOperator } from './operator.js'
-import { DataFolderError } from '../store/data-lock.js'
-import { DatabaseError } from '../store/database.js'
+import { registerOrganizations } from './organizations.js'
+import { failWith, FOR_PROGRAMS } from './output.js'
 
 const program = new Command('guichet').description(
-  'Looks after a Guichet: what this machine lacks, its models, keys, operator, backups and bundles.',
+  'Looks after a Guichet: what this machine lacks, its models, keys, organizations, operator, backups and bundles.',
 )
+// Before the commands, which take this over. What is wrong with a command line is said once, below, to programs.
+program.exitOverride()
+if (FOR_PROGRAMS) program.configureOutput({ outputError: () => undefined })
 
 registerDoctor(program)
 registerAsk(program)
 registerModels(program)
 registerKeys(program)
+registerOrganizations(program)
 registerOperator(program)
 registerBackup(program)
 registerRestore(program)
@@ -36,16 +36,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync()
 } catch (error) {
-  const known = [
-    AskError,
-    BackupError,
-    BundleError,
-    ConfigError,
-    DatabaseError,
-    DataFolderError,
-    GuichetError,
-  ].some((kind) => error instanceof kind)
-  if (!known) throw error
-  process.stderr.write(`${(error as Error).message}\n`)
-  process.exitCode = 1
+  failWith(error)
 }

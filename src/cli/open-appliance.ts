@@ -1,19 +1,30 @@
 import { readConfig, type Config } from '../config.js'
+import { Assistants } from '../domain/assistants/assistants.js'
+import { operatorCaller, type Caller } from '../domain/auth/caller.js'
 import { Clients } from '../domain/auth/clients.js'
+import { Keys } from '../domain/auth/keys.js'
 import { Operators } from '../domain/auth/operators.js'
+import { Organizations } from '../domain/auth/organizations.js'
+import { SecretSeal } from '../domain/auth/sealing.js'
+import { loadSigningKey } from '../domain/auth/signing-key.js'
 import { FirstStart, FIRST_START } from '../domain/onboarding/onboarding.js'
+import { assistantStore } from '../store/assistants.js'
 import { clientStore } from '../store/clients.js'
 import { DatabaseError, openExistingDatabase } from '../store/database.js'
 import { operatorTokenStore } from '../store/operator-tokens.js'
+import { organizationStore } from '../store/organizations.js'
 import { settingStore } from '../store/settings.js'
 
 /** What the CLI changes in an appliance's data, whether that is running or not. */
 export interface OpenAppliance {
   config: Config
-  clients: Clients
+  keys: Keys
+  organizations: Organizations
   operators: Operators
   /** The organization of the first start. */
   orgId: string
+  /** Whoever runs the appliance, acting in an organization. */
+  operatorIn: (orgId: string) => Caller
 }
 
 /**
@@ -30,11 +41,17 @@ export async function withAppliance(work: (appliance: OpenAppliance) => Promise<
         `${config.data.database} has not seen a whole first start yet: start the appliance once.`,
       )
     }
+    const { orgId, clientId } = FirstStart.parse(made)
+    const { db } = database
+    const store = clientStore(db)
+    const clients = new Clients(store, new SecretSeal(loadSigningKey(config.data.signingKey)))
     await work({
       config,
-      clients: new Clients(clientStore(database.db)),
-      operators: new Operators(operatorTokenStore(database.db)),
-      orgId: FirstStart.parse(made).orgId,
+      keys: new Keys({ db, store, clients, assistants: new Assistants(assistantStore(db)) }),
+      organizations: new Organizations(db, organizationStore(db), clients),
+      operators: new Operators(operatorTokenStore(db)),
+      orgId,
+      operatorIn: (id) => operatorCaller(id, clientId),
     })
   } finally {
     await database.close()

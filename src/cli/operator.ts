@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { withAppliance } from './open-appliance.js'
+import { print } from './output.js'
 
 /** Adds `guichet operator link`. */
 export function registerOperator(program: Command): void {
@@ -14,7 +15,7 @@ export function registerOperator(program: Command): void {
         const token = await operators.createLink()
         const host = ['0.0.0.0', '::'].includes(http.host) ? 'localhost' : http.host
         const url = `${http.publicUrl ?? `http://${host}:${String(http.port)}`}/operator?token=${token}`
-        process.stdout.write(json === true ? `${JSON.stringify({ url })}\n` : `${url}\n`)
+        print(json, { url }, `${url}\n`)
       })
     })
 }

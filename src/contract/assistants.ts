@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { filledText, Id, LanguageTag, optional, text, Timestamp, must } from './common.js'
+import { filledText, Id, LanguageTag, optional, Paging, text, Timestamp, must } from './common.js'
 
 /** How an assistant's replies are made: `auto` lets the appliance choose. */
 export const AnswerMode = z.enum(['auto', 'quote', 'compose'], must('"auto", "quote" or "compose"'))
@@ -50,6 +50,20 @@ export const AssistantPatch = z.object({
   widget_search: fields.widget_search.exactOptional(),
 })
 export type AssistantPatch = z.infer<typeof AssistantPatch>
+
+const ORDERS = ['created_at', '-created_at', 'updated_at', '-updated_at', 'name', '-name'] as const
+
+/** `GET /assistants/`: which of them, and in what order. */
+export const AssistantQuery = Paging.extend({
+  is_active: optional(z.stringbool(must('true or false'))),
+  q: optional(text(200)).meta({
+    description: 'Found anywhere in name or description; letter case of ASCII ignored.',
+  }),
+  sort: z
+    .enum(ORDERS, must('"created_at", "updated_at" or "name", with "-" before it for the reverse'))
+    .default('created_at'),
+})
+export type AssistantQuery = z.infer<typeof AssistantQuery>
 
 export const Assistant = z
   .object({

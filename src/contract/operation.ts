@@ -26,6 +26,15 @@ export const SCOPE_AREAS = [
 export type ScopeArea = (typeof SCOPE_AREAS)[number]
 export type Scope = `${ScopeArea}:${'read' | 'write'}`
 
+/** Every scope there is, area by area. */
+export const ALL_SCOPES = SCOPE_AREAS.flatMap((area): Scope[] => [`${area}:read`, `${area}:write`])
+
+/** Whether one of the scopes held includes the one asked for; writing includes reading. */
+export function includesScope(held: readonly string[], scope: string): boolean {
+  const [area] = scope.split(':')
+  return held.includes('*') || held.includes(scope) || (area !== undefined && held.includes(`${area}:write`))
+}
+
 /** The chapters of the reference. */
 export type Tag =
   | 'auth'
@@ -86,10 +95,10 @@ export interface Operation<
   events?: z.ZodType
   /** Other media types of the answer, given when the query asks for them. */
   otherMediaTypes?: string[]
-  /** True where requests are not counted towards the organization's hour: what clients send unasked, by the clock. */
-  uncounted?: boolean
   /** A body that could be sent, for the reference's examples. */
   example?: unknown
+  /** True where requests do not count against the organization's hour: heartbeats, telemetry, health. */
+  uncounted?: true
   /** Whether `Idempotency-Key` is heeded: the first answer is kept and given again. Never where it holds a secret. */
   idempotent?: boolean
 }

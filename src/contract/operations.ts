@@ -6,6 +6,7 @@ import * as conversationMessages from './operations/conversation-messages.js'
 import * as conversations from './operations/conversations.js'
 import * as feedback from './operations/feedback.js'
 import * as health from './operations/health.js'
+import * as keys from './operations/keys.js'
 import * as knowledge from './operations/knowledge.js'
 import * as sessions from './operations/sessions.js'
 
@@ -18,6 +19,7 @@ const CHAPTERS: Record<string, Operation>[] = [
   contexts,
   feedback,
   knowledge,
+  keys,
   health,
 ]
 

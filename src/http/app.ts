@@ -1,8 +1,10 @@
 import express, { Router, type Express } from 'express'
 import helmet from 'helmet'
 import type { Assistants } from '../domain/assistants/assistants.js'
+import type { AssistantRemoval } from '../domain/assistants/remove-assistant.js'
 import type { Caller } from '../domain/auth/caller.js'
 import type { Clients } from '../domain/auth/clients.js'
+import type { Keys } from '../domain/auth/keys.js'
 import type { WidgetTokens } from '../domain/auth/widget-tokens.js'
 import type { Contexts } from '../domain/contexts/contexts.js'
 import type { Conversations } from '../domain/conversations/conversations.js'
@@ -19,12 +21,12 @@ import type { Metrics } from '../metrics/metrics.js'
 import { errorHandler, unknownPath } from './errors.js'
 import { authenticate, authenticateIfAny } from './middleware/authenticate.js'
 import { bodyDeadline } from './middleware/body-deadline.js'
-import { anyOrigin } from './middleware/cors.js'
+import { anyOrigin, OPEN_PATHS } from './middleware/cors.js'
 import { countRequests } from './middleware/count-requests.js'
 import { heedKeys } from './middleware/idempotency.js'
+import { CredentialFailures } from './middleware/credential-failures.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
 import { requestLog } from './middleware/request-log.js'
-import { unlessUncounted } from './middleware/uncounted.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
 import { conversationMessageRoutes } from './routes/conversation-messages.js'
@@ -32,6 +34,7 @@ import { contextRoutes } from './routes/contexts.js'
 import { conversationRoutes } from './routes/conversations.js'
 import { feedbackRoutes } from './routes/feedback.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
+import { keyRoutes } from './routes/keys.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
 import { metricsRoutes } from './routes/metrics.js'
 import { pageRoutes, type PageParts } from './routes/page.js'
@@ -43,7 +46,9 @@ import { transcriptRoutes } from './routes/transcripts.js'
 export interface Services {
   clients: Clients
   widgetTokens: WidgetTokens
+  keys: Keys
   assistants: Assistants
+  assistantRemoval: AssistantRemoval
   sessions: Sessions
   conversations: Conversations
   messages: Messages
@@ -84,7 +89,7 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
   app.use(countRequests(services.metrics.requests))
   app.use(requestLog(options.log))
   app.use(securityHeaders())
-  app.use('/api', anyOrigin(), bodyDeadline(BODY_MS))
+  app.use(OPEN_PATHS, anyOrigin(), bodyDeadline(BODY_MS))
   app.use(apiRoutes(services, options))
   app.use(pageRoutes(services.page))
   app.use(unknownPath)
@@ -96,15 +101,16 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
 function apiRoutes(services: Services, options: HttpOptions): Router {
   const router = Router()
   const counted = organizationRateLimit(services.rateLimits)
+  const recognizers = { ...services, failures: new CredentialFailures() }
   probeRoutes(router, services.health)
   metricsRoutes(router, services.metrics, options.metricsToken)
   authRoutes(router, services.widgetTokens, counted)
-  router.use(['/api/v1/health', '/api/health'], authenticateIfAny(services))
+  router.use(['/api/v1/health', '/api/health'], authenticateIfAny(recognizers), counted)
   healthRoutes(router, services.health)
   referenceRoutes(router, options.version)
 
-  router.use('/api/v1', authenticate(services), unlessUncounted(counted), heedKeys(services.idempotency))
-  assistantRoutes(router, services.assistants)
+  router.use('/api/v1', authenticate(recognizers), counted, heedKeys(services.idempotency))
+  assistantRoutes(router, services.assistants, services.assistantRemoval)
   sessionRoutes(router, services.sessions, services.conversations, services.messages)
   conversationRoutes(router, services.conversations)
   conversationMessageRoutes(router, services.conversations, services.messages)
@@ -112,6 +118,7 @@ function apiRoutes(services: Services, options: HttpOptions): Router {
   transcriptRoutes(router, services)
   feedbackRoutes(router, services)
   knowledgeRoutes(router, services.knowledge, options)
+  keyRoutes(router, services.keys)
   return router
 }
 

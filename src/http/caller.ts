@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import type { Operation, Scope } from '../contract/operation.js'
+import { includesScope, type Operation } from '../contract/operation.js'
 import type { Caller } from '../domain/auth/caller.js'
 import { AppError } from '../errors.js'
 
@@ -44,16 +44,10 @@ export function requireAccess({ access, scope }: Pick<Operation, 'access' | 'sco
           'A widget token may not do this; it takes X-API-Key and X-API-Secret.',
         )
       }
-      if (caller.kind === 'key' && scope !== undefined && !allows(caller.scopes, scope)) {
+      if (caller.kind === 'key' && scope !== undefined && !includesScope(caller.scopes, scope)) {
         throw new AppError('forbidden', `This key may not do this; it takes the scope "${scope}".`)
       }
     }
     next()
   }
-}
-
-/** Whether one of the scopes held includes the one asked for; writing includes reading. */
-function allows(held: readonly string[], scope: Scope): boolean {
-  const [area] = scope.split(':')
-  return held.includes('*') || held.includes(scope) || held.includes(`${area ?? ''}:write`)
 }

@@ -10,6 +10,8 @@ const STATUS: Record<ErrorCode, number> = {
   missing_origin_header: 400,
   origin_not_allowed: 400,
   unauthorized: 401,
+  user_token_invalid: 401,
+  user_token_unverifiable: 401,
   forbidden: 403,
   assistant_inactive: 403,
   not_found: 404,
@@ -42,7 +44,7 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       return
     }
     const failure = describeFailure(error)
-    if (known?.code === 'unauthorized') res.set('WWW-Authenticate', 'Bearer')
+    if (failure.status_code === 401) res.set('WWW-Authenticate', 'Bearer')
     if (known?.retryAfterSeconds !== undefined) res.set('Retry-After', String(known.retryAfterSeconds))
     closeIfUnread(req, res)
     res.status(failure.status_code).json(failure)

@@ -1,10 +1,30 @@
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
+import type { AssistantQuery } from '../contract/assistants.js'
 import type { Page, Paging } from '../contract/common.js'
 import type { Executor } from './database.js'
 import type { AssistantTable } from './schema.js'
 
 export type AssistantRow = Selectable<AssistantTable>
 export type AssistantStore = ReturnType<typeof assistantStore>
+
+/** Which assistants to list. */
+export interface AssistantFilter {
+  active?: boolean | undefined
+  /** The only ones; empty = all. */
+  ids?: readonly string[]
+  /** Found anywhere in name or description; letter case of ASCII ignored. */
+  text?: string | undefined
+  sort?: AssistantQuery['sort']
+}
+
+const ORDERS = {
+  created_at: { column: 'created_at', direction: 'asc' },
+  '-created_at': { column: 'created_at', direction: 'desc' },
+  updated_at: { column: 'updated_at', direction: 'asc' },
+  '-updated_at': { column: 'updated_at', direction: 'desc' },
+  name: { column: sql`name collate nocase`, direction: 'asc' },
+  '-name': { column: sql`name collate nocase`, direction: 'desc' },
+} as const
 
 /** Assistants, always within one organization. */
 export function assistantStore(db: Executor) {
@@ -21,18 +41,25 @@ export function assistantStore(db: Executor) {
         .where('id', '=', id)
         .executeTakeFirst(),
 
-    /** Oldest first. Where `ids` names any, only those. */
+    /** Oldest first unless `sort` says otherwise. Where `ids` names any, only those. */
     list: async (
       orgId: string,
       paging: Paging,
-      { onlyActive, ids = [] }: { onlyActive: boolean; ids?: readonly string[] },
+      { active, ids = [], text = '', sort = 'created_at' }: AssistantFilter,
     ): Promise<Page<AssistantRow>> => {
       let query = db.selectFrom('assistant').where('org_id', '=', orgId)
-      if (onlyActive) query = query.where('is_active', '=', 1)
+      if (active !== undefined) query = query.where('is_active', '=', active ? 1 : 0)
       if (ids.length > 0) query = query.where('id', 'in', ids)
+      if (text !== '') {
+        const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
+        query = query.where(
+          sql<boolean>`(name like ${pattern} escape '\\' or description like ${pattern} escape '\\')`,
+        )
+      }
+      const { column, direction } = ORDERS[sort]
       const rows = await query
         .selectAll()
-        .orderBy('created_at')
+        .orderBy(column, direction)
         .orderBy('id')
         .limit(paging.limit)
         .offset(paging.offset)

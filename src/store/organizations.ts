@@ -14,5 +14,18 @@ export function organizationStore(db: Executor) {
 
     find: (id: string): Promise<OrganizationRow | undefined> =>
       db.selectFrom('organization').selectAll().where('id', '=', id).executeTakeFirst(),
+
+    /** Oldest first. */
+    list: (): Promise<OrganizationRow[]> =>
+      db.selectFrom('organization').selectAll().orderBy('created_at').orderBy('id').execute(),
+
+    /** Sets its requests per hour; the changed row, or undefined when there is none. */
+    limit: (id: string, requestsPerHour: number | null): Promise<OrganizationRow | undefined> =>
+      db
+        .updateTable('organization')
+        .set({ requests_per_hour: requestsPerHour })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst(),
   }
 }

@@ -38,6 +38,14 @@ export function rateWindowStore(db: Executor) {
       return { hits: row.hits, resetAt: row.reset_at }
     },
 
+    /** Says how full the window is; one that is over, or was never begun, holds nothing. */
+    peek: async (key: string, now: number, windowMs: number): Promise<RateWindow> => {
+      const row = await db.selectFrom('rate_window').selectAll().where('key', '=', key).executeTakeFirst()
+      return row === undefined || row.reset_at <= now
+        ? { hits: 0, resetAt: now + windowMs }
+        : { hits: row.hits, resetAt: row.reset_at }
+    },
+
     /** Takes one counted request back. */
     unhit: async (key: string): Promise<void> => {
       await db

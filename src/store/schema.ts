@@ -33,6 +33,7 @@ export interface ClientTable {
   secret_sealed: string | null
   /** After a rotation with a grace period: the secret before, and until when it is taken. */
   previous_secret_hash: string | null
+  previous_secret_sealed: string | null
   previous_secret_until: Time | null
   allowed_origins: Json
   /** What its keys may do: `*`, or scopes such as `knowledge:write`. */

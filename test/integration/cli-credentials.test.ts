@@ -49,6 +49,61 @@ describe('beside a running appliance', () => {
     expect(id).not.toBe(keys.client_id)
   })
 
+  it('keys are listed, rotated and revoked', async () => {
+    const run = async (...args: string[]) => {
+      const { code, stdout, stderr } = await guichet(appliance.dir, [...args, '--json'])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      return JSON.parse(stdout) as Record<string, string> & Record<string, string>[]
+    }
+    const args = ['--scopes', 'assistants:read', '--origins', 'https://shop.example/']
+    const made = await run('keys', 'create', '--name', 'Shop', ...args)
+    const { client_id: id = '', client_secret: first = '' } = made
+    const listed = await run('keys', 'list')
+    expect(listed.find((key) => key['client_id'] === id)).toMatchObject({
+      name: 'Shop',
+      scopes: ['assistants:read'],
+      allowed_origins: ['https://shop.example'],
+    })
+    expect(JSON.stringify(listed)).not.toContain(first)
+    const { client_secret: second = '' } = await run('keys', 'rotate', id, '--grace-seconds', '60')
+    expect((await assistants(id, first)).status).toBe(200)
+    expect((await assistants(id, second)).status).toBe(200)
+    await run('keys', 'revoke', id)
+    expect((await assistants(id, second)).status).toBe(401)
+  })
+
+  it('organizations are made beside each other, each with its keys and its limit', async () => {
+    const made = await guichet(appliance.dir, ['organizations', 'create', '--name', 'Second', '--json'])
+    const org = JSON.parse(made.stdout) as Record<'id' | 'client_id' | 'client_secret', string>
+    const theirs = await assistants(org.client_id, org.client_secret)
+    expect(theirs).toMatchObject({ status: 200, body: { data: { total: 0 } } })
+    expect(theirs.headers.get('x-ratelimit-limit')).toBe('1000')
+    const further = await guichet(appliance.dir, ['keys', 'create', '--organization', org.id, '--json'])
+    const key = JSON.parse(further.stdout) as Record<'client_id' | 'client_secret', string>
+    expect((await guichet(appliance.dir, ['organizations', 'limit', org.id, '7'])).stdout).toContain('7')
+    const limited = await assistants(key.client_id, key.client_secret)
+    expect(limited).toMatchObject({ body: { data: { total: 0 } } })
+    expect(limited.headers.get('x-ratelimit-limit')).toBe('7')
+    const { stdout } = await guichet(appliance.dir, ['organizations', 'list', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject([
+      { name: 'Default', requests_per_hour: null },
+      { id: org.id, name: 'Second', requests_per_hour: 7 },
+    ])
+  })
+
+  it.each([
+    [['keys', 'revoke', 'nobody'], 'There is no key "nobody".'],
+    [['keys', 'revoke', 'test-client'], 'This is the last key'],
+    [['keys', 'create', '--scopes', 'everything'], 'scopes must be'],
+    [['keys', 'list', '--organization', 'nowhere'], 'There is no organization "nowhere"'],
+    [['organizations', 'limit', 'nowhere', 'many'], 'requests-per-hour must be a whole number'],
+    [['keys', 'rotate'], "missing required argument 'client_id'"],
+  ])('%j fails with one sentence, as JSON for programs', async (args, sentence) => {
+    const { code, stdout, stderr } = await guichet(appliance.dir, [...args, '--json'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect((JSON.parse(stderr) as { error: string }).error).toContain(sentence)
+  })
+
   it('operator link opens one browser, once', async () => {
     const env = { PUBLIC_URL: appliance.origin }
     const { stdout } = await guichet(appliance.dir, ['operator', 'link', '--json'], env)

@@ -85,6 +85,20 @@ describe('guichet doctor', () => {
 
   it('refuses a model it does not know', async () => {
     expect((await guichet(['models', 'fetch', 'no-such-model'])).code).toBe(1)
+    const { code, stdout } = await guichet(['models', 'fetch', 'no-such-model', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject([{ id: 'no-such-model', outcome: 'unknown' }])
+  })
+
+  it('lists the models it knows for programs', async () => {
+    const { code, stdout } = await guichet(['models', 'list', '--json'])
+    expect(code).toBe(0)
+    const listed = JSON.parse(stdout) as { id: string; role: string }[]
+    expect(listed.find(({ id }) => id === 'all-MiniLM-L6-v2')).toMatchObject({
+      role: 'embedding',
+      in_use: false,
+      present: false,
+    })
   })
 })
 

@@ -1,5 +1,5 @@
-import { Assistant, AssistantPatch, NewAssistant } from '../assistants.js'
-import { Paging } from '../common.js'
+import { z } from 'zod'
+import { Assistant, AssistantPatch, AssistantQuery, NewAssistant } from '../assistants.js'
 import { json, operation, pageOf, pathOf } from '../operation.js'
 
 const base = { tag: 'assistants', thing: 'assistant' } as const
@@ -27,10 +27,10 @@ export const listAssistants = operation({
   scope: 'assistants:read',
   summary: { en: 'List assistants', fr: 'Lister les assistants' },
   description: {
-    en: 'Oldest first. A widget token sees the active ones only.',
-    fr: 'Du plus ancien au plus récent. Un token de widget ne voit que les assistants actifs.',
+    en: 'Oldest first unless `sort` says otherwise. A widget token sees the active ones only.',
+    fr: 'Du plus ancien au plus récent, sauf si `sort` en décide autrement. Un token de widget ne voit que les assistants actifs.',
   },
-  query: Paging,
+  query: AssistantQuery,
   answers: { 200: json(AssistantList) },
 })
 
@@ -43,8 +43,8 @@ export const createAssistant = operation({
   scope: 'assistants:write',
   summary: { en: 'Create an assistant', fr: 'Créer un assistant' },
   description: {
-    en: 'Only the name is required.',
-    fr: 'Seul le nom est obligatoire.',
+    en: 'Only the name is required. A key that is narrowed to some assistants may not create others.',
+    fr: 'Seul le nom est obligatoire. Une clé limitée à certains assistants ne peut pas en créer d’autres.',
   },
   body: NewAssistant,
   idempotent: true,
@@ -79,4 +79,36 @@ export const patchAssistant = operation({
   body: AssistantPatch,
   answers: { 200: json(Assistant) },
   example: { tone: 'friendly', is_active: false },
+})
+
+export const replaceAssistant = operation({
+  ...base,
+  ...onePath,
+  id: 'replaceAssistant',
+  method: 'put',
+  access: 'key',
+  scope: 'assistants:write',
+  summary: { en: 'Replace an assistant', fr: 'Remplacer un assistant' },
+  description: {
+    en: 'The name is required; every other absent field gets its default again. Knowledge and conversations stay.',
+    fr: 'Le nom est obligatoire ; tout autre champ absent reprend sa valeur par défaut. Connaissances et conversations restent.',
+  },
+  body: NewAssistant,
+  answers: { 200: json(Assistant) },
+  example,
+})
+
+export const deleteAssistant = operation({
+  ...base,
+  ...onePath,
+  id: 'deleteAssistant',
+  method: 'delete',
+  access: 'key',
+  scope: 'assistants:write',
+  summary: { en: 'Delete an assistant', fr: 'Supprimer un assistant' },
+  description: {
+    en: 'With its sessions, conversations, messages, feedback and widget configurations, and with the knowledge that is reserved to it alone: that would otherwise be of use to nobody. Knowledge shared with other assistants stays with these. There is no way back.',
+    fr: 'Avec ses sessions, conversations, messages, retours et configurations de widget, et avec les connaissances réservées à lui seul, qui ne serviraient plus à personne. Les connaissances partagées avec d’autres assistants leur restent. C’est sans retour.',
+  },
+  answers: { 200: json(z.null()) },
 })

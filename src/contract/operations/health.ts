@@ -42,6 +42,7 @@ export const getHealth = operation({
   path: '/api/v1/health',
   aliases: ['/api/health'],
   access: 'optional',
+  uncounted: true,
   summary: { en: 'Health', fr: 'État de santé' },
   description: {
     en: 'Brief for everybody; with keys also versions, models, memory, disk and backups.',

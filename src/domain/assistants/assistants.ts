@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Assistant, AssistantPatch, NewAssistant } from '../../contract/assistants.js'
-import type { Page, Paging } from '../../contract/common.js'
+import type { Assistant, AssistantPatch, AssistantQuery, NewAssistant } from '../../contract/assistants.js'
+import type { Page } from '../../contract/common.js'
 import { AppError, notFound } from '../../errors.js'
 import type { AssistantRow, AssistantStore } from '../../store/assistants.js'
 import type { Executor } from '../../store/database.js'
-import type { Caller } from '../auth/caller.js'
+import { mayUseAssistant, type Caller } from '../auth/caller.js'
 
 const Texts = z.array(z.string())
 
@@ -22,17 +22,7 @@ export class Assistants {
     const row = {
       id: randomUUID(),
       org_id: orgId,
-      name: given.name,
-      description: given.description ?? '',
-      tone: given.tone ?? 'professional',
-      language: given.language ?? 'en',
-      default_tasks: JSON.stringify(given.default_tasks ?? []),
-      is_active: given.is_active === false ? (0 as const) : (1 as const),
-      instructions: given.instructions ?? '',
-      handoff_message: given.handoff_message ?? '',
-      fixed_language: given.fixed_language ?? null,
-      answer_mode: given.answer_mode ?? ('auto' as const),
-      widget_search: given.widget_search === true ? (1 as const) : (0 as const),
+      ...columnsOf(given),
       knowledge_mode: 'all' as const,
       created_at: now,
       updated_at: now,
@@ -42,33 +32,60 @@ export class Assistants {
     return present(row)
   }
 
+  /**
+   * As `create`, for whoever asks.
+   * @throws AppError `forbidden` for a client that is narrowed to some assistants: it could not use this one.
+   */
+  createFor(caller: Caller, given: NewAssistant): Promise<Assistant> {
+    if (caller.assistantIds.length > 0) {
+      throw new AppError('forbidden', 'This key is narrowed to some assistants and may not create others.')
+    }
+    return this.create(caller.orgId, given)
+  }
+
   /** Widget tokens see the active ones only. */
-  async list(caller: Caller, paging: Paging): Promise<Page<Assistant>> {
-    const { rows, total } = await this.store.list(caller.orgId, paging, {
-      onlyActive: caller.kind === 'widget',
+  async list(caller: Caller, { is_active: isActive, q, ...query }: AssistantQuery): Promise<Page<Assistant>> {
+    // @NOTE a token that asks for the inactive ones is told of none, not of the others.
+    if (caller.kind === 'widget' && isActive === false) return { rows: [], total: 0 }
+    const { rows, total } = await this.store.list(caller.orgId, query, {
+      active: caller.kind === 'widget' ? true : isActive,
       ids: caller.assistantIds,
+      text: q,
+      sort: query.sort,
     })
     return { rows: rows.map((row) => presentTo(caller, row)), total }
   }
 
   /** @throws AppError `not_found`; for a widget token also when the assistant is inactive. */
   async get(caller: Caller, id: string): Promise<Assistant> {
-    const row = mayUse(caller, id) ? await this.store.find(caller.orgId, id) : undefined
+    const row = mayUseAssistant(caller, id) ? await this.store.find(caller.orgId, id) : undefined
     if (row === undefined || (caller.kind === 'widget' && row.is_active === 0))
       throw notFound('assistant', id)
     return presentTo(caller, row)
   }
 
-  /** @throws AppError `not_found`. */
-  async patch(orgId: string, id: string, patch: AssistantPatch): Promise<Assistant> {
+  /** @throws AppError `not_found`, also when the caller's client is narrowed to others. */
+  patch(caller: Caller, id: string, patch: AssistantPatch): Promise<Assistant> {
     const { default_tasks: tasks, is_active: active, widget_search: search, ...rest } = patch
-    const row = await this.store.update(orgId, id, {
+    return this.update(caller, id, {
       ...rest,
       ...(tasks && { default_tasks: JSON.stringify(tasks) }),
-      ...(active !== undefined && { is_active: active ? 1 : 0 }),
-      ...(search !== undefined && { widget_search: search ? 1 : 0 }),
-      updated_at: new Date().toISOString(),
+      ...(active !== undefined && { is_active: flag(active) }),
+      ...(search !== undefined && { widget_search: flag(search) }),
     })
+  }
+
+  /**
+   * Sets every field; those left out get their defaults again.
+   * @throws AppError as `patch`.
+   */
+  replace(caller: Caller, id: string, given: NewAssistant): Promise<Assistant> {
+    return this.update(caller, id, columnsOf(given))
+  }
+
+  private async update(caller: Caller, id: string, changes: Partial<Columns>): Promise<Assistant> {
+    const changed = { ...changes, updated_at: new Date().toISOString() }
+    const row = mayUseAssistant(caller, id) ? await this.store.update(caller.orgId, id, changed) : undefined
     if (row === undefined) throw notFound('assistant', id)
     this.announce(row)
     return present(row)
@@ -79,7 +96,7 @@ export class Assistants {
    * @throws AppError `not_found`, also when the caller's client is narrowed to others; `assistant_inactive`.
    */
   async requireFor(caller: Caller, id: string): Promise<Assistant> {
-    if (!mayUse(caller, id)) throw notFound('assistant', id)
+    if (!mayUseAssistant(caller, id)) throw notFound('assistant', id)
     return this.requireActive(caller.orgId, id)
   }
 
@@ -115,9 +132,27 @@ export class Assistants {
   }
 }
 
-/** Whether the caller's client may use this assistant, if there is one of that id. */
-export function mayUse({ assistantIds }: Caller, id: string): boolean {
-  return assistantIds.length === 0 || assistantIds.includes(id)
+type Columns = Omit<AssistantRow, 'id' | 'org_id' | 'knowledge_mode' | 'created_at' | 'updated_at'>
+
+/** The fields as they are stored, with the defaults of those left out. */
+function columnsOf(given: NewAssistant): Columns {
+  return {
+    name: given.name,
+    description: given.description ?? '',
+    tone: given.tone ?? 'professional',
+    language: given.language ?? 'en',
+    default_tasks: JSON.stringify(given.default_tasks ?? []),
+    is_active: flag(given.is_active ?? true),
+    instructions: given.instructions ?? '',
+    handoff_message: given.handoff_message ?? '',
+    fixed_language: given.fixed_language ?? null,
+    answer_mode: given.answer_mode ?? 'auto',
+    widget_search: flag(given.widget_search ?? false),
+  }
+}
+
+function flag(value: boolean): 0 | 1 {
+  return value ? 1 : 0
 }
 
 /** What a caller may see: anybody can make a widget token, and the instructions are the organization's own. */

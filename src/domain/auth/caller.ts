@@ -16,3 +16,21 @@ export interface Caller {
   /** Of a widget token that was handed a `user_token`: the customer it speaks for. */
   customerId: string | null
 }
+
+/** The operator acting in an organization: may do all that a key may. */
+export function operatorCaller(orgId: string, clientId: string): Caller {
+  return {
+    kind: 'operator',
+    orgId,
+    clientId,
+    scopes: ['*'],
+    assistantIds: [],
+    tokenId: null,
+    customerId: null,
+  }
+}
+
+/** Whether the caller's client may use this assistant, if there is one of that id. */
+export function mayUseAssistant({ assistantIds }: Pick<Caller, 'assistantIds'>, id: string): boolean {
+  return assistantIds.length === 0 || assistantIds.includes(id)
+}

@@ -4,6 +4,7 @@ import { AppError } from '../../errors.js'
 import type { ClientRow, ClientStore } from '../../store/clients.js'
 import type { Executor } from '../../store/database.js'
 import type { Caller } from './caller.js'
+import type { SecretSeal } from './sealing.js'
 import { hashSecret, newSecret, secretMatches } from './secrets.js'
 
 /** The one moment at which a secret is known. */
@@ -12,51 +13,111 @@ export interface NewCredentials {
   clientSecret: string
 }
 
+/** A client to be made; without limits it may do everything, from everywhere. */
+export interface NewClient {
+  name: string
+  /** Taken as they are; absent = made up. */
+  credentials?: NewCredentials | undefined
+  allowedOrigins?: readonly string[]
+  scopes?: readonly string[]
+  assistantIds?: readonly string[]
+}
+
 /** Nobody's secret: compared against when the client does not exist, so that both cases take equal time. */
 const NOBODY = hashSecret(newSecret())
+/** How exactly `last_used_at` is known. */
+const NOTE_EVERY_MS = 60_000
+/** Clients whose last use is remembered; beyond, they are noted more often. */
+const MAX_NOTED = 10_000
 
 /** API clients and their credentials. */
 export class Clients {
-  constructor(private readonly store: ClientStore) {}
+  private readonly noted = new Map<string, number>()
 
-  /** Makes a client; its secret is in the answer and nowhere else. Given credentials are taken as they are. */
-  async create(
-    orgId: string,
-    name: string,
-    given?: NewCredentials,
-    executor?: Executor,
-  ): Promise<NewCredentials> {
-    const credentials = given ?? {
+  constructor(
+    private readonly store: ClientStore,
+    private readonly seal: SecretSeal,
+  ) {}
+
+  /** Makes a client; its secret is in the answer, and besides that only sealed and hashed. */
+  async create(orgId: string, given: NewClient, executor?: Executor): Promise<NewCredentials> {
+    const credentials = given.credentials ?? {
       clientId: `client_${randomBytes(12).toString('hex')}`,
-      clientSecret: `secret_${newSecret()}`,
+      clientSecret: newClientSecret(),
     }
+    const { clientId, clientSecret } = credentials
     const row = {
-      id: credentials.clientId,
+      id: clientId,
       org_id: orgId,
-      name,
-      secret_hash: hashSecret(credentials.clientSecret),
-      allowed_origins: '[]',
+      name: given.name,
+      ...this.kept(clientId, clientSecret),
+      allowed_origins: JSON.stringify(given.allowedOrigins ?? []),
+      scopes: JSON.stringify(given.scopes ?? ['*']),
+      assistant_ids: JSON.stringify(given.assistantIds ?? []),
       created_at: new Date().toISOString(),
     }
     await this.store.create(row, executor)
     return credentials
   }
 
+  /** What is stored of a client's secret. */
+  kept(clientId: string, secret: string): Pick<ClientRow, 'secret_hash' | 'secret_sealed'> {
+    return { secret_hash: hashSecret(secret), secret_sealed: this.seal.seal(clientId, secret) }
+  }
+
   /**
-   * Recognizes a client by its credentials.
+   * Recognizes a client by its credentials; after a rotation, for as long as it was told, also by those before.
    * @throws AppError `unauthorized`, the same for an unknown id and a wrong secret.
    */
   async verify(clientId: string, secret: string): Promise<Caller> {
     const client = await this.store.find(clientId)
-    const matches = secretMatches(secret, client?.secret_hash ?? NOBODY)
-    if (client === undefined || !matches) {
+    const isCurrent = secretMatches(secret, client?.secret_hash ?? NOBODY)
+    const isPrevious = secretMatches(secret, (client && previousSecretHash(client)) ?? NOBODY)
+    if (client === undefined || !(isCurrent || isPrevious)) {
       throw new AppError('unauthorized', 'Authentication failed - X-API-Key or X-API-Secret is wrong.')
     }
+    if (isCurrent) await this.sealAgain(client, secret)
+    this.noteUse(client.id)
     return callerFor('key', client)
+  }
+
+  /** Notes, at most once a minute and without anybody waiting for it, that the client is in use. */
+  noteUse(clientId: string): void {
+    const now = Date.now()
+    if (now - (this.noted.get(clientId) ?? 0) < NOTE_EVERY_MS) return
+    if (this.noted.size >= MAX_NOTED) this.noted.clear()
+    this.noted.set(clientId, now)
+    this.store.touch(clientId, new Date(now).toISOString()).catch(() => {
+      // Of no consequence to anybody: the next use is noted.
+      this.noted.delete(clientId)
+    })
+  }
+
+  /** A secret that was never sealed, or under a signing key that is gone, can be sealed whenever it is shown. */
+  private async sealAgain(client: ClientRow, secret: string): Promise<void> {
+    if (this.seal.open(client.id, client.secret_sealed) === secret) return
+    await this.store.keepSealed(client.id, client.secret_hash, this.seal.seal(client.id, secret))
   }
 }
 
+/** A client's secret: 256 random bits. */
+export function newClientSecret(): string {
+  return `secret_${newSecret()}`
+}
+
+/** The hash of the secret before the last rotation, while that is still taken. */
+export function previousSecretHash(client: ClientRow): string | undefined {
+  const until = client.previous_secret_until
+  if (client.previous_secret_hash === null || until === null) return undefined
+  return until > new Date().toISOString() ? client.previous_secret_hash : undefined
+}
+
 const Names = z.array(z.string())
+
+/** A list of texts as a client's row keeps it. */
+export function namesIn(json: string): string[] {
+  return Names.parse(JSON.parse(json))
+}
 
 /** The caller that a client's key, or a token made for the client, speaks for. */
 export function callerFor(
@@ -68,8 +129,8 @@ export function callerFor(
     kind,
     orgId: client.org_id,
     clientId: client.id,
-    scopes: kind === 'key' ? Names.parse(JSON.parse(client.scopes)) : [],
-    assistantIds: Names.parse(JSON.parse(client.assistant_ids)),
+    scopes: kind === 'key' ? namesIn(client.scopes) : [],
+    assistantIds: namesIn(client.assistant_ids),
     tokenId: token.id,
     customerId: token.customerId,
   }

@@ -13,8 +13,8 @@ import type { ContextStore } from '../../store/contexts.js'
 import type { ConversationRow, ConversationStore } from '../../store/conversations.js'
 import type { Database } from '../../store/database.js'
 import type { SessionRow } from '../../store/sessions.js'
-import { mayUse, type Assistants } from '../assistants/assistants.js'
-import type { Caller } from '../auth/caller.js'
+import type { Assistants } from '../assistants/assistants.js'
+import { mayUseAssistant, type Caller } from '../auth/caller.js'
 import { mergePatch } from '../contexts/merge-patch.js'
 import type { Erasure } from './erasure.js'
 import { pastMessages } from './past-messages.js'
@@ -97,7 +97,7 @@ export class Conversations {
    */
   async open({ caller, id }: { caller: Caller; id: string }): Promise<ConversationRow> {
     const row = await this.parts.store.find(caller.orgId, id)
-    if (row === undefined || !mayUse(caller, row.assistant_id)) throw notFound('conversation', id)
+    if (row === undefined || !mayUseAssistant(caller, row.assistant_id)) throw notFound('conversation', id)
     if (caller.kind === 'widget') {
       if (row.client_id !== caller.clientId)
         throw new AppError('forbidden', 'This conversation was begun through another client.')

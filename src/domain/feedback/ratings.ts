@@ -14,7 +14,7 @@ import type { ConversationRow, ConversationStore, MessageRow } from '../../store
 import type { Database } from '../../store/database.js'
 import type { FeedbackRow, FeedbackStore, Rated, Rating } from '../../store/feedback.js'
 import type { SessionRow, SessionStore } from '../../store/sessions.js'
-import { mayUse } from '../assistants/assistants.js'
+import { mayUseAssistant } from '../auth/caller.js'
 import type { Caller } from '../auth/caller.js'
 import { requireSecret } from '../sessions/sessions.js'
 
@@ -123,7 +123,7 @@ export class Ratings {
     const message = await conversations.message(caller.orgId, id)
     if (message === undefined) throw notFound('message', id)
     const conversation = await conversations.find(caller.orgId, message.conversation_id)
-    if (conversation === undefined || !mayUse(caller, conversation.assistant_id))
+    if (conversation === undefined || !mayUseAssistant(caller, conversation.assistant_id))
       throw notFound('message', id)
     await this.requireOwn(caller, conversation, secret)
     if (message.sender !== 'assistant')

@@ -51,7 +51,11 @@ export class Onboarding {
         created_at: new Date().toISOString(),
       }
       await this.parts.organizations.create(org, tx)
-      const credentials = await this.parts.clients.create(org.id, 'First client', given, tx)
+      const credentials = await this.parts.clients.create(
+        org.id,
+        { name: 'First client', credentials: given },
+        tx,
+      )
       const assistant = await this.parts.assistants.create(
         org.id,
         NewAssistant.parse({

@@ -6,8 +6,8 @@ import { AppError, notFound } from '../../errors.js'
 import type { ConversationStore } from '../../store/conversations.js'
 import type { Database } from '../../store/database.js'
 import type { SessionRow, SessionStore } from '../../store/sessions.js'
-import { mayUse, type Assistants } from '../assistants/assistants.js'
-import type { Caller } from '../auth/caller.js'
+import type { Assistants } from '../assistants/assistants.js'
+import { mayUseAssistant, type Caller } from '../auth/caller.js'
 import { hashSecret, secretMatches } from '../auth/secrets.js'
 import { mergePatch } from '../contexts/merge-patch.js'
 
@@ -127,7 +127,7 @@ export class Sessions {
   /** As `get`, for the domain's own use. */
   async open({ caller, id, secret }: SessionKey): Promise<SessionRow> {
     const row = await this.store.find(caller.orgId, id)
-    if (row === undefined || !mayUse(caller, row.assistant_id)) throw notFound('session', id)
+    if (row === undefined || !mayUseAssistant(caller, row.assistant_id)) throw notFound('session', id)
     requireSecret(caller, row, secret)
     if (row.expires_at <= new Date().toISOString()) {
       throw new AppError('session_expired', 'This session has expired; open a new one.')

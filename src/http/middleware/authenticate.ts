@@ -5,6 +5,7 @@ import type { Clients } from '../../domain/auth/clients.js'
 import type { WidgetTokens } from '../../domain/auth/widget-tokens.js'
 import { AppError } from '../../errors.js'
 import { setCaller, unauthenticated } from '../caller.js'
+import type { CredentialFailures } from './credential-failures.js'
 
 /** The operator's cookie. */
 export const OPERATOR_COOKIE = 'guichet_operator'
@@ -13,6 +14,8 @@ export const OPERATOR_COOKIE = 'guichet_operator'
 export interface Recognizers {
   clients: Clients
   widgetTokens: WidgetTokens
+  /** Slows down whoever tries secrets. */
+  failures: CredentialFailures
   /** The operator behind a cookie's value, if it is one. */
   operator: (session: string) => Promise<Caller | undefined>
 }
@@ -38,7 +41,8 @@ function showsCredentials(req: Request): boolean {
   return headers.some((name) => req.get(name) !== undefined)
 }
 
-async function recognize({ clients, widgetTokens, operator }: Recognizers, req: Request): Promise<Caller> {
+async function recognize(recognizers: Recognizers, req: Request): Promise<Caller> {
+  const { clients, widgetTokens, failures, operator } = recognizers
   const key = req.get('x-api-key')
   const secret = req.get('x-api-secret')
   if (key !== undefined || secret !== undefined) {
@@ -48,7 +52,7 @@ async function recognize({ clients, widgetTokens, operator }: Recognizers, req: 
         'Authentication required - X-API-Key and X-API-Secret are needed together.',
       )
     }
-    return clients.verify(key, secret)
+    return failures.guard(req, key, secret, () => clients.verify(key, secret))
   }
   const authorization = req.get('authorization')
   if (authorization !== undefined) {

@@ -1,7 +1,8 @@
 import cors from 'cors'
-import type { RequestHandler } from 'express'
+import { Router, type RequestHandler } from 'express'
 
 const REQUEST_HEADERS = [
+  'Accept',
   'Authorization',
   'Content-Type',
   'X-API-Key',
@@ -11,6 +12,7 @@ const REQUEST_HEADERS = [
   'X-Session-Secret',
   'X-Request-Id',
   'Idempotency-Key',
+  'Last-Event-ID',
 ]
 
 const EXPOSED_HEADERS = [
@@ -24,11 +26,31 @@ const EXPOSED_HEADERS = [
   'Idempotent-Replayed',
 ]
 
+/** Where any site may call: the API, and what widgets ask at the root. */
+export const OPEN_PATHS = ['/api', '/v1', '/widget-config', '/telemetry']
+
 /**
  * Any site may call the API, with credentials: what protects it are keys and tokens, which no browser adds by
  * itself. The one cookie there is, the operator's, is taken from our own page only (authenticate.ts).
  */
-export function anyOrigin(): RequestHandler {
+export function anyOrigin(): Router {
+  const router = Router()
+  router.use(privateNetwork)
+  router.use(corsHeaders())
+  return router
+}
+
+/**
+ * A browser may ask whether a page on the Internet may reach this address of a private network: it may, since what
+ * the answers protect is behind keys and tokens there as everywhere.
+ */
+const privateNetwork: RequestHandler = (req, res, next) => {
+  if (req.method === 'OPTIONS' && req.get('access-control-request-private-network') === 'true')
+    res.set('Access-Control-Allow-Private-Network', 'true')
+  next()
+}
+
+function corsHeaders(): RequestHandler {
   return cors({
     origin: true,
     credentials: true,

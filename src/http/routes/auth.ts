@@ -15,10 +15,11 @@ export function authRoutes(router: Router, widgetTokens: WidgetTokens, counted: 
     router,
     createWidgetToken,
     async ({ req, res, body }) => {
-      const { token, caller } = await widgetTokens.issue(
-        body.client_id,
-        req.get('x-embed-origin') ?? req.get('origin'),
-      )
+      const { token, caller } = await widgetTokens.issue({
+        clientId: body.client_id,
+        origin: siteOf(req),
+        userToken: body.user_token,
+      })
       setCaller(req, caller)
       await count(req, res)
       res.set('Cache-Control', 'no-store')
@@ -26,4 +27,9 @@ export function authRoutes(router: Router, widgetTokens: WidgetTokens, counted: 
     },
     [tokenRateLimit()],
   )
+}
+
+/** The site a token is asked from. An empty header names none, like one that is not there. */
+function siteOf(req: Request): string | undefined {
+  return [req.get('x-embed-origin'), req.get('origin')].find((name) => name !== undefined && name !== '')
 }

@@ -9,6 +9,7 @@ const STATEMENTS = [
   // The secret itself, sealed under the appliance's key: tokens of customers are checked with it.
   `alter table client add column secret_sealed text`,
   `alter table client add column previous_secret_hash text`,
+  `alter table client add column previous_secret_sealed text`,
   `alter table client add column previous_secret_until text`,
   `alter table client add column scopes text not null default '["*"]'`,
   `alter table client add column assistant_ids text not null default '[]'`,
