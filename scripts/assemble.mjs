@@ -4,11 +4,17 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { basename, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { orExplain, ROOT, setUp } from './setup.mjs'
+import { orExplain, PAGES, ROOT, setUp } from './setup.mjs'
 import { StepError } from './steps.mjs'
 
 /** Built code and what it reads from beside it. */
-const PRODUCT = ['dist/src', 'dist/page', 'docs/guide', 'models/manifest.json', 'LICENSE']
+const PRODUCT = [
+  'dist/src',
+  ...PAGES.map((page) => `dist/${page}`),
+  'docs/guide',
+  'models/manifest.json',
+  'LICENSE',
+]
 /** What a person or a program needs to know of the project at run time; the scripts stay behind. */
 const KEPT_OF_PACKAGE = [
   'name',

@@ -7,6 +7,7 @@ const ENTRY_POINTS = [
   'src/cli/**/*.ts',
   'src/inference/llama-child.ts',
   'src/page/vite.config.ts',
+  'src/reference/vite.config.ts',
 ]
 
 const NO_PROCESS = [

@@ -240,6 +240,13 @@ async function fillUse({ db }: Database): Promise<void> {
     .values({ ...org, hour: AT, ...call, requests: 1, total_ms: 1.5, histogram: '[1]' })
     .execute()
   await db
+    .insertInto('reply_hour')
+    .values({
+      ...{ ...org, ...assistant, hour: AT, client_id: 'client-1', mode: 'quote', replies: 1 },
+      ...{ prompt_tokens: 0, cached_tokens: 0, completion_tokens: 0 },
+    })
+    .execute()
+  await db
     .insertInto('unanswered_group')
     .values({
       ...{ id: 'group-1', ...org, ...assistant, question: 'Who are you?', language: 'en', vector: null },

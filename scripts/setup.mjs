@@ -41,7 +41,10 @@ export async function install() {
   writeFileSync(INSTALL_STAMP, wanted)
 }
 
-/** Builds what has changed since it was last built: the server from src/, the page from src/page/. */
+/** What is made for browsers: folders of src/ with a vite.config.ts, each built to the folder of its name in dist/. */
+export const PAGES = ['page', 'reference']
+
+/** Builds what has changed since it was last built: the server from src/, what is for browsers from its own folders. */
 export async function build() {
   await buildStale(
     'server',
@@ -57,15 +60,17 @@ export async function build() {
       removeOrphans('scripts')
     },
   )
-  if (!existsSync(join(ROOT, 'src/page/vite.config.ts'))) return
-  await buildStale('page', ['src/page', 'src/client', 'src/contract', 'package-lock.json'], 'dist/page', () =>
-    runStep(
-      'Building the page',
-      toolCommand('vite/bin/vite.js', ['build', '-c', 'src/page/vite.config.ts']),
-      {
-        cwd: ROOT,
-      },
-    ),
+  for (const page of PAGES) await buildPage(page)
+}
+
+/** @param {string} page its folder in src/ and in dist/ */
+async function buildPage(page) {
+  const config = `src/${page}/vite.config.ts`
+  if (!existsSync(join(ROOT, config))) return
+  // @NOTE the reference wears the page's colours, so a change of these builds both.
+  const inputs = [`src/${page}`, 'src/page/styles', 'src/client', 'src/contract', 'package-lock.json']
+  await buildStale(page, inputs, `dist/${page}`, () =>
+    runStep(`Building the ${page}`, toolCommand('vite/bin/vite.js', ['build', '-c', config]), { cwd: ROOT }),
   )
 }
 
@@ -212,13 +217,13 @@ async function buildStale(name, inputs, output, run) {
 
 /**
  * @param {string[]} inputs
- * @param {boolean} withoutPage the server's build does not see the page
+ * @param {boolean} withoutPages the server's build does not see what is for browsers
  */
-function hashOf(inputs, withoutPage) {
+function hashOf(inputs, withoutPages) {
   const hash = createHash('sha256')
   for (const input of inputs) {
     for (const file of filesIn(join(ROOT, input))) {
-      if (withoutPage && file.startsWith(join(ROOT, 'src', 'page'))) continue
+      if (withoutPages && PAGES.some((page) => file.startsWith(join(ROOT, 'src', page, '/')))) continue
       hash.update(file.slice(ROOT.length)).update('\0').update(readFileSync(file)).update('\0')
     }
   }

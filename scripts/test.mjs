@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build, checkNode, install, orExplain, ROOT, toolCommand } from './setup.mjs'
+import { build, checkNode, install, orExplain, PAGES, ROOT, toolCommand } from './setup.mjs'
 import { runVisibly } from './steps.mjs'
 import { missingForRooms } from '../test/airgap/needs.mjs'
 
@@ -35,8 +35,8 @@ async function runChecks() {
   await check('lint', toolCommand('eslint/bin/eslint.js', ['-c', 'scripts/eslint.config.js', '.']))
   const tsc = 'typescript/bin/tsc'
   await check('types', toolCommand(tsc, ['-p', 'tsconfig.json', '--noEmit']))
-  const page = 'src/page/tsconfig.json'
-  if (existsSync(page)) await check('types of the page', toolCommand(tsc, ['-p', page, '--noEmit']))
+  for (const page of PAGES)
+    await check(`types of the ${page}`, toolCommand(tsc, ['-p', `src/${page}/tsconfig.json`, '--noEmit']))
 }
 
 /**

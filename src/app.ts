@@ -26,6 +26,15 @@ import { removeLeftovers } from './domain/knowledge/leftovers.js'
 import { Onboarding } from './domain/onboarding/onboarding.js'
 import { PageSettings } from './domain/onboarding/page-settings.js'
 import { Sessions } from './domain/sessions/sessions.js'
+import { UnansweredFiling } from './domain/unanswered/filing.js'
+import { Unanswered } from './domain/unanswered/unanswered.js'
+import { Analytics, type AnalyticsParts } from './domain/usage/analytics.js'
+import { ReplyRecorder } from './domain/usage/reply-recorder.js'
+import { RequestRecorder } from './domain/usage/request-recorder.js'
+import { Retention } from './domain/usage/retention.js'
+import { Telemetry } from './domain/usage/telemetry.js'
+import { UsageReports } from './domain/usage/usage-reports.js'
+import { WidgetConfigs } from './domain/widgets/widget-configs.js'
 import { createHttpApp } from './http/app.js'
 import type { ChatEngine } from './inference/engine.js'
 import type { Logger } from './log.js'
@@ -46,6 +55,8 @@ import { organizationStore } from './store/organizations.js'
 import { rateWindowStore } from './store/rate-windows.js'
 import { sessionStore } from './store/sessions.js'
 import { settingStore } from './store/settings.js'
+import { unansweredStore } from './store/unanswered.js'
+import { widgetConfigStore } from './store/widget-configs.js'
 import { VERSION } from './version.js'
 
 /** Processing of sources, as the appliance drives it. */
@@ -127,6 +138,11 @@ export function buildApp(
   const assistants = new Assistants(stores.assistants, loadChat)
   const sessions = new Sessions(db, stores.sessions, stores.conversations, assistants, config.sessionMinutes)
   const answers = new Answers(retriever, new Composer(chat, config.engine.contextTokens))
+  const requestsPerHour = async (orgId: string) =>
+    (await stores.organizations.find(orgId))?.requests_per_hour ?? config.http.requestsPerHour
+  const windows = rateWindowStore(db)
+  const usage = usageOf(config, database, log, { requestsPerHour, rateWindow: windows.find })
+  const filing = new UnansweredFiling(db, retriever, log)
   const { conversations, sessions: sessionRows } = stores
   const messages = new Messages({
     db,
@@ -138,6 +154,7 @@ export function buildApp(
     answers,
     metrics: metrics.replies,
     log,
+    observers: [(reply) => usage.replies.record(reply), (reply) => filing.file(reply)],
   })
   const erasure = new Erasure(db, erasureStore(db))
   const knowledge = new Knowledge({ db, assistants, retriever, ingest, uploadsDir })
@@ -201,19 +218,22 @@ export function buildApp(
       erasure,
       ratings: new Ratings({ db, store: feedbackStore(db), conversations, sessionStore: sessionRows }),
       knowledge,
+      unanswered: new Unanswered(unansweredStore(db), knowledge, () => filing.idle()),
+      widgetConfigs: new WidgetConfigs(widgetConfigStore(db), assistants),
+      telemetry: usage.telemetry,
+      requestRecorder: usage.requests,
+      analytics: usage.analytics,
+      usageReports: usage.reports,
       health,
       metrics,
       page: { dir: `${ROOT}dist/page`, operators, config: (operator) => page.config(operator) },
       operator: (session) => page.operator(session),
-      rateLimits: {
-        windows: rateWindowStore(db),
-        requestsPerHour: async (orgId) =>
-          (await stores.organizations.find(orgId))?.requests_per_hour ?? config.http.requestsPerHour,
-      },
+      rateLimits: { windows, requestsPerHour },
     },
     {
       proxyHops: config.http.proxyHops,
       version: VERSION,
+      docsDir: `${ROOT}dist/reference`,
       uploadsDir,
       maxUploadBytes: config.http.maxUploadBytes,
       metricsToken: config.http.metricsToken,
@@ -233,12 +253,42 @@ export function buildApp(
       watch(retrieval, startSearch(ingest, retriever), log)
       if (await stores.assistants.anyComposes()) loadChat()
       await backups?.start()
+      usage.retention.start()
       return news && { credentials: news.credentials, operatorToken: await operators.createLink() }
     },
     async close() {
-      await Promise.all([ingest.close(), backups?.close()])
+      await Promise.all([ingest.close(), backups?.close(), filing.close()])
+      await usage.close()
       await Promise.all([retriever.close(), chat.close()])
       await database.close()
+    },
+  }
+}
+
+/** What is noted of requests, replies and widgets, and what is read from it. */
+function usageOf(
+  config: Config,
+  { db }: Database,
+  log: Logger,
+  limits: Pick<AnalyticsParts, 'requestsPerHour' | 'rateWindow'>,
+) {
+  const requests = new RequestRecorder(db, log)
+  const replies = new ReplyRecorder(db, log)
+  const telemetry = new Telemetry(db, log)
+  const retention = new Retention(db, config.analytics, log)
+  const flush = async () => {
+    for (const recorder of [requests, replies, telemetry]) await recorder.flush()
+  }
+  return {
+    requests,
+    replies,
+    telemetry,
+    retention,
+    analytics: new Analytics({ db, flush, ...limits }),
+    reports: new UsageReports(db, flush),
+    close: async () => {
+      await retention.close()
+      await flush()
     },
   }
 }

@@ -50,6 +50,8 @@ const Env = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
   SESSION_MINUTES: count.min(1).max(43_200).default(60),
   MAX_UPLOAD_MB: count.min(1).max(2048).default(100),
+  ANALYTICS_DAYS: count.min(1).max(3650).default(30),
+  ANALYTICS_HOURS_DAYS: count.min(1).max(3650).default(400),
   THREADS: count.max(256).default(0),
   GPU: z.enum(['auto', 'off', 'cuda', 'vulkan', 'metal']).default('auto'),
   CONTEXT_TOKENS: count.min(512).max(131_072).default(2048),
@@ -98,7 +100,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       /** Proxies in front of us whose X-Forwarded-For may be believed. */
       proxyHops: e.TRUST_PROXY_HOPS,
       publicUrl: e.PUBLIC_URL,
-      /** What /metrics is read with; absent = by direct requests only. */
+      /** What /metrics is read with; absent = on this machine only. */
       metricsToken: e.METRICS_TOKEN,
       /** Requests per hour and organization; 0 = no limit. */
       requestsPerHour: e.RATE_LIMIT_PER_HOUR,
@@ -138,6 +140,12 @@ export function readConfig(env: Record<string, string | undefined>) {
             keep: e.BACKUP_KEEP,
             withKeys: e.BACKUP_WITH_KEYS,
           }),
+    analytics: Object.freeze({
+      /** How long each request and each event of a widget is kept. */
+      days: e.ANALYTICS_DAYS,
+      /** How long the counts by the hour are kept. */
+      hoursDays: e.ANALYTICS_HOURS_DAYS,
+    }),
     sessionMinutes: e.SESSION_MINUTES,
     logLevel: e.LOG_LEVEL,
   })

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'invalid_input'
   | 'rate_limited'
   | 'storage_full'
+  | 'storage_damaged'
   | 'busy'
   | 'not_ready'
   | 'model_unavailable'

@@ -10,11 +10,14 @@ import { createEngines } from './startup/engines.js'
 import { DataFolderError, holdDataFolder } from './store/data-lock.js'
 import { prepareModels } from './startup/models.js'
 import { listen, ListenError, localUrl, stopListening } from './startup/serve.js'
+import { startWatchdog } from './startup/watchdog.js'
 import { DatabaseError, openDatabase } from './store/database.js'
 import { VERSION } from './version.js'
 
 /** Whatever hangs, the process is gone before a container engine would kill it, 10 s after SIGTERM. */
 const END_MS = 9500
+/** For an event loop that stands still: nothing the product does holds it up for a thousandth of this. */
+const PATIENCE = { stuckMs: 60_000, endMs: END_MS + 200 }
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /** What a shell expects of a program that was interrupted. */
 const INTERRUPTED = 130
@@ -40,6 +43,7 @@ async function main(): Promise<void> {
   const app = buildApp(config, database, engines, log, metrics)
   // @NOTE before anything is made: credentials of a first start that ends at a taken port would be shown to nobody.
   const server = await listen(app.handler, config.http.port, config.http.host)
+  const watchdog = startWatchdog(PATIENCE, log)
   const news = await app.begin()
 
   process.stdout.write(
@@ -63,6 +67,7 @@ async function main(): Promise<void> {
     // Asked a second time: now.
     if (ending) process.exit(INTERRUPTED)
     ending = true
+    watchdog.ending()
     setTimeout(() => process.exit(1), END_MS).unref()
     log.info({ signal }, 'ending')
     stopListening(server, () => app.abandonReplies())

@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   http: ['domain', 'contract', 'metrics', 'errors', 'log'],
   client: ['contract'],
   page: ['client', 'contract'],
+  reference: ['contract'],
   app: [
     ...['http', 'domain', 'inference', 'retrieval', 'store', 'contract', 'metrics'],
     ...['config', 'errors', 'log', 'version'],
@@ -65,11 +66,13 @@ const OWNERS: Record<string, string[]> = {
   cors: ['http'],
   cookie: ['http'],
   jsonwebtoken: ['domain'],
+  postcss: ['domain'],
+  'postcss-value-parser': ['domain'],
   unpdf: ['ingest'],
   'file-type': ['ingest'],
   chardet: ['ingest'],
   marked: ['ingest', 'page'],
-  preact: ['page'],
+  preact: ['page', 'reference'],
   tar: ['models', 'backup', 'bundle'],
   fzstd: ['bundle'],
   croner: ['backup', 'config'],
@@ -79,7 +82,12 @@ const OWNERS: Record<string, string[]> = {
 }
 
 // Who may see the environment: the entry points of processes, and the page's build.
-const ENTRY_POINTS = [/^main\.ts$/, /^cli\//, /^inference\/llama-child\.ts$/, /^page\/vite\.config\.ts$/]
+const ENTRY_POINTS = [
+  /^main\.ts$/,
+  /^cli\//,
+  /^inference\/llama-child\.ts$/,
+  /^(page|reference)\/vite\.config\.ts$/,
+]
 const FORBIDDEN_FOLDERS = ['utils', 'util', 'helpers', 'common', 'shared', 'lib', 'misc']
 const MOST_LINES = 400
 

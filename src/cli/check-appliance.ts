@@ -40,7 +40,7 @@ export async function checkDatabase(file: string): Promise<Finding> {
   if (store === undefined) {
     return { subject, status: 'bad', text: `better-sqlite3 cannot be loaded: run "npm ci" with this Node.` }
   }
-  const found = store.inspectDatabase(file)
+  const found = store.inspectDatabase(file, { thorough: true })
   switch (found.state) {
     case 'absent':
       return { subject, status: 'good', text: `None yet; the first start makes ${file}.` }

@@ -6,17 +6,52 @@ export const AnswerMode = z.enum(['auto', 'quote', 'compose'], must('"auto", "qu
 export type AnswerMode = z.infer<typeof AnswerMode>
 
 const fields = {
-  name: filledText(200),
-  description: text(4000),
-  tone: text(200),
-  language: LanguageTag,
-  default_tasks: z.array(text(200), must('a list of texts')).max(50, 'must have at most 50 entries'),
-  is_active: z.boolean(must('true or false')),
-  instructions: text(8000),
-  handoff_message: text(2000),
-  fixed_language: LanguageTag.nullable(),
-  answer_mode: AnswerMode,
-  widget_search: z.boolean(must('true or false')),
+  name: filledText(200).meta({
+    description: 'What visitors see.',
+    description_fr: 'Ce que voient les visiteurs.',
+  }),
+  description: text(4000).meta({
+    description: 'Told to the model that composes replies.',
+    description_fr: 'Transmise au modèle qui rédige les réponses.',
+  }),
+  tone: text(200).meta({
+    description: 'How composed replies shall sound, in your own words.',
+    description_fr: 'Le ton des réponses rédigées, dans vos propres mots.',
+  }),
+  language: LanguageTag.meta({
+    description: 'Of replies to visitors whose language is not recognized.',
+    description_fr: 'Celle des réponses quand la langue du visiteur n’est pas reconnue.',
+  }),
+  default_tasks: z.array(text(200), must('a list of texts')).max(50, 'must have at most 50 entries').meta({
+    description: 'What it shall do, told to the model.',
+    description_fr: 'Ce qu’il doit faire, transmis au modèle.',
+  }),
+  is_active: z.boolean(must('true or false')).meta({
+    description: 'Whether it answers. Widget tokens see active assistants only.',
+    description_fr: 'S’il répond. Les tokens de widget ne voient que les assistants actifs.',
+  }),
+  instructions: text(8000).meta({
+    description: 'Further instructions for the model. Never shown to widget tokens.',
+    description_fr: 'Autres consignes pour le modèle. Jamais montrées aux tokens de widget.',
+  }),
+  handoff_message: text(2000).meta({
+    description: 'Follows “I don’t know”, where nothing in the documents answers.',
+    description_fr: 'Suit « Je ne sais pas », quand les documents ne répondent pas.',
+  }),
+  fixed_language: LanguageTag.nullable().meta({
+    description: 'Replies always in this language; null = in the visitor’s.',
+    description_fr: 'Répond toujours dans cette langue ; null = dans celle du visiteur.',
+  }),
+  answer_mode: AnswerMode.meta({
+    description:
+      '`quote` answers with sentences of the documents, `compose` lets the model write, `auto` lets the appliance choose.',
+    description_fr:
+      '`quote` répond par des phrases des documents, `compose` laisse écrire le modèle, `auto` laisse choisir l’appareil.',
+  }),
+  widget_search: z.boolean(must('true or false')).meta({
+    description: 'Whether widget tokens may search the knowledge.',
+    description_fr: 'Si les tokens de widget peuvent chercher dans les connaissances.',
+  }),
 }
 
 /** `POST /assistants/`: only the name is required. */

@@ -27,7 +27,7 @@ export function text(max: number) {
   return z
     .string(must('text'))
     .max(max, `must have at most ${String(max)} characters`)
-    .transform((value) => value.toWellFormed())
+    .overwrite((value) => value.toWellFormed())
 }
 
 /** Text that says something: more than white space. */
@@ -40,6 +40,10 @@ export const LanguageTag = z
   .string(must('text'))
   .regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$/, 'must be a language tag such as "fr" or "en-GB"')
   .max(35, 'must have at most 35 characters')
+  .meta({
+    description: 'A language tag such as `fr` or `en-GB`.',
+    description_fr: 'Une étiquette de langue comme `fr` ou `en-GB`.',
+  })
 
 /** A free JSON object of the client's own: kept, returned, never interpreted. */
 export const Metadata = z
@@ -53,6 +57,10 @@ export const Metadata = z
     (value) => new TextEncoder().encode(JSON.stringify(value)).length <= MAX_METADATA_BYTES,
     `must not be larger than ${String(MAX_METADATA_BYTES)} bytes`,
   )
+  .meta({
+    description: 'Anything of your own; kept and given back, never interpreted. At most 16 KB.',
+    description_fr: 'Tout ce que vous voulez ; conservé et rendu, jamais interprété. Au plus 16 Ko.',
+  })
 
 function depth(value: unknown): number {
   let level: unknown[] = [value]
@@ -70,8 +78,16 @@ const whole = z.coerce.number(must('a number')).int('must be a whole number')
 
 /** `?limit=&offset=` of every list. */
 export const Paging = z.object({
-  limit: whole.min(1, 'must be at least 1').max(200, 'must be at most 200').default(50),
-  offset: whole.min(0, 'must not be negative').max(Number.MAX_SAFE_INTEGER).default(0),
+  limit: whole
+    .min(1, 'must be at least 1')
+    .max(200, 'must be at most 200')
+    .default(50)
+    .meta({ description: 'How many entries at most.', description_fr: 'Combien d’éléments au plus.' }),
+  offset: whole
+    .min(0, 'must not be negative')
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .meta({ description: 'How many entries to skip.', description_fr: 'Combien d’éléments sauter.' }),
 })
 
 export type Paging = z.infer<typeof Paging>

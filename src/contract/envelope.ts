@@ -15,10 +15,13 @@ export const Failure = z
   .object({
     status: z.literal('error'),
     status_code: z.int(),
-    /** One sentence for a person. */
-    detail: z.string(),
-    /** The failure's name for programs. */
-    code: z.string(),
+    detail: z
+      .string()
+      .meta({ description: 'One sentence for a person.', description_fr: 'Une phrase pour une personne.' }),
+    code: z.string().meta({
+      description: 'The failure’s name for programs.',
+      description_fr: 'Le nom de l’erreur, pour les programmes.',
+    }),
     data: z.object({ errors: z.array(z.object({ path: z.string(), message: z.string() })) }).nullable(),
   })
   .meta({ id: 'Failure' })

@@ -11,10 +11,14 @@ const ChatState = z.object({
 /** `GET /readyz` and the open part of `GET /health`. */
 export const Health = z
   .object({
-    /** Retrieval can answer. */
-    ready: z.boolean(),
-    /** What is missing, when it is not. */
-    detail: z.string().nullable(),
+    ready: z.boolean().meta({
+      description: 'Whether questions can be answered.',
+      description_fr: 'S’il peut répondre aux questions.',
+    }),
+    detail: z.string().nullable().meta({
+      description: 'What is missing, when it is not ready.',
+      description_fr: 'Ce qui manque, quand il n’est pas prêt.',
+    }),
     version: z.string(),
     chat: ChatState.pick({ state: true }),
   })

@@ -31,7 +31,10 @@ export type UserContext = z.infer<typeof UserContext>
 /** `POST /sessions/{id}/messages` and `POST /conversations/{id}/messages`. */
 export const NewMessage = z
   .object({
-    content: filledText(MAX_MESSAGE),
+    content: filledText(MAX_MESSAGE).meta({
+      description: 'What the visitor says.',
+      description_fr: 'Ce que dit le visiteur.',
+    }),
     metadata: optional(Metadata),
     locale: optional(LanguageTag),
     page_context: optional(PageContext).meta({
@@ -65,18 +68,29 @@ export const Source = z
   .object({
     type: z.enum(['knowledge_base', 'knowledge_qa', 'knowledge_url']),
     title: z.string(),
-    snippet: z.string(),
+    snippet: z.string().meta({
+      description: 'The quote in its surroundings, or the beginning of a stored answer.',
+      description_fr: 'La citation dans son contexte, ou le début d’une réponse enregistrée.',
+    }),
     url: z.string().nullable(),
-    /** The source's id. */
-    reference_id: Id,
+    reference_id: Id.meta({
+      description: 'The id of the knowledge source.',
+      description_fr: 'L’identifiant de la source de connaissances.',
+    }),
     passage_id: Id,
-    /** The words of the document that the reply rests on, letter by letter. */
-    quote: z.string(),
+    quote: z.string().meta({
+      description: 'The words of the document that the reply rests on, letter by letter.',
+      description_fr: 'Les mots du document sur lesquels repose la réponse, à la lettre.',
+    }),
     page: z.int().nullable(),
     section: z.string().nullable(),
-    /** Where `quote` lies in the source's extracted text: UTF-16 code units, end exclusive. */
-    start_offset: z.int(),
-    end_offset: z.int(),
+    start_offset: z.int().meta({
+      description: 'Where `quote` begins in the extracted text, in UTF-16 code units.',
+      description_fr: 'Où commence `quote` dans le texte extrait, en unités UTF-16.',
+    }),
+    end_offset: z
+      .int()
+      .meta({ description: 'Where it ends, exclusive.', description_fr: 'Où elle finit, borne exclue.' }),
   })
   .meta({ id: 'Source' })
 export type Source = z.infer<typeof Source>
@@ -122,11 +136,12 @@ export const Message = z
     id: Id,
     sender: z.enum(['user', 'assistant']),
     content: z.string(),
-    /**
-     * The client's own for a visitor's message, ReplyMetadata for an assistant's. An assistant's message that a client
-     * wrote has the client's own and `written_by: "client"`.
-     */
-    metadata: z.record(z.string(), z.unknown()),
+    metadata: z.record(z.string(), z.unknown()).meta({
+      description:
+        'Your own for a visitor’s message; for a reply: how it was made (`answer_mode`, `confidence_score`, `timings` …).',
+      description_fr:
+        'Les vôtres pour un message du visiteur ; pour une réponse : comment elle a été faite (`answer_mode`, `confidence_score`, `timings` …).',
+    }),
     sources: z.array(Source),
     created_at: Timestamp,
   })
@@ -137,8 +152,10 @@ export type Message = z.infer<typeof Message>
 const Pair = z.object({
   /** Null where the client stored a message as the assistant's. */
   user_message: Message.nullable(),
-  /** Null after `skip_ai_response`. */
-  assistant_message: Message.nullable(),
+  assistant_message: Message.nullable().meta({
+    description: 'Null after `skip_ai_response`.',
+    description_fr: 'Null après `skip_ai_response`.',
+  }),
 })
 export type Pair = z.infer<typeof Pair>
 
@@ -160,11 +177,25 @@ export type ConversationExchange = z.infer<typeof ConversationExchange>
 /** The frames of a streamed reply, each `data: {json}` and a blank line; `done` holds what the JSON answer holds. */
 function framesWith<T extends z.ZodType>(data: T) {
   return z.discriminatedUnion('type', [
-    z.object({ type: z.literal('queue'), position: z.int(), eta_ms: z.number() }),
-    z.object({ type: z.literal('sources'), sources: z.array(Source) }),
-    z.object({ type: z.literal('token'), text: z.string() }),
-    z.object({ type: z.literal('done'), data }),
-    z.object({ type: z.literal('error'), detail: z.string(), code: z.string() }),
+    z.object({ type: z.literal('queue'), position: z.int(), eta_ms: z.number() }).meta({
+      description: 'While others are served first.',
+      description_fr: 'Pendant que d’autres passent avant.',
+    }),
+    z.object({ type: z.literal('sources'), sources: z.array(Source) }).meta({
+      description: 'What the reply rests on, before its words.',
+      description_fr: 'Ce sur quoi repose la réponse, avant ses mots.',
+    }),
+    z
+      .object({ type: z.literal('token'), text: z.string() })
+      .meta({ description: 'The next words.', description_fr: 'Les mots suivants.' }),
+    z.object({ type: z.literal('done'), data }).meta({
+      description: 'The end: the same as the answer without a stream.',
+      description_fr: 'La fin : la même chose que la réponse sans flux.',
+    }),
+    z.object({ type: z.literal('error'), detail: z.string(), code: z.string() }).meta({
+      description: 'The end, when the reply failed.',
+      description_fr: 'La fin, quand la réponse a échoué.',
+    }),
   ])
 }
 

@@ -6,6 +6,12 @@ import { OPERATIONS } from './operations.js'
 export type DocumentLanguage = 'en' | 'fr'
 type Json = Record<string, unknown>
 
+/** What making one document hands around: its language, and the named schemas found so far. */
+interface Scope {
+  schemas: Json
+  language: DocumentLanguage
+}
+
 const TAGS: Record<Tag, { en: string; fr: string }> = {
   auth: { en: 'Authentication', fr: 'Authentification' },
   assistants: { en: 'Assistants', fr: 'Assistants' },
@@ -39,14 +45,16 @@ const REFUSALS: Record<number, { en: string; fr: string }> = {
 
 /**
  * The OpenAPI 3.1 document of everything that is served, made from the schemas that check it.
- * `x-aliases` lists other paths of the same operation, `x-scope` what a key must be allowed to.
+ * `x-aliases` lists other paths of the same operation, `x-scope` what a key must be allowed to,
+ * `x-uncounted` that requests do not count against the organization's hour.
  */
 export function openApiDocument(version: string, language: DocumentLanguage) {
   const schemas: Json = {}
+  const scope = { schemas, language }
   const paths: Record<string, Json> = {}
   for (const operation of OPERATIONS) {
     const path = (paths[operation.path] ??= {})
-    path[operation.method] = describe(operation, language, schemas)
+    path[operation.method] = describe(operation, scope)
   }
   const used = new Set(OPERATIONS.map(({ tag }) => tag))
   return {
@@ -59,7 +67,7 @@ export function openApiDocument(version: string, language: DocumentLanguage) {
     paths,
     components: {
       schemas,
-      responses: { Failure: jsonContent(toSchema(Failure, 'output', schemas), 'Failure') },
+      responses: { Failure: jsonContent(toSchema(Failure, 'output', scope), 'Failure') },
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
         apiSecret: { type: 'apiKey', in: 'header', name: 'X-API-Secret' },
@@ -69,8 +77,9 @@ export function openApiDocument(version: string, language: DocumentLanguage) {
   }
 }
 
-function describe(operation: Operation, language: DocumentLanguage, schemas: Json): Json {
-  const body = requestBody(operation, schemas)
+function describe(operation: Operation, scope: Scope): Json {
+  const { language } = scope
+  const body = requestBody(operation, scope)
   return {
     operationId: operation.id,
     tags: [operation.tag],
@@ -79,14 +88,15 @@ function describe(operation: Operation, language: DocumentLanguage, schemas: Jso
     ...(operation.aliases && { 'x-aliases': operation.aliases }),
     ...(operation.scope && { 'x-scope': operation.scope }),
     ...(operation.idempotent && { 'x-idempotent': true }),
+    ...(operation.uncounted && { 'x-uncounted': true }),
     security: CREDENTIALS[operation.access],
     parameters: [
-      ...parameters(operation.params, 'path', schemas),
-      ...parameters(operation.query, 'query', schemas),
+      ...parameters(operation.params, 'path', scope),
+      ...parameters(operation.query, 'query', scope),
       ...(operation.idempotent ? [idempotencyKey(language)] : []),
     ],
     ...(body && { requestBody: body }),
-    responses: responses(operation, language, schemas),
+    responses: responses(operation, scope),
   }
 }
 
@@ -105,9 +115,9 @@ function idempotencyKey(language: DocumentLanguage): Json {
   }
 }
 
-function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', schemas: Json): Json[] {
+function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', scope: Scope): Json[] {
   if (schema === undefined) return []
-  const { properties = {}, required = [] } = toSchema(schema, 'input', schemas) as {
+  const { properties = {}, required = [] } = toSchema(schema, 'input', scope) as {
     properties?: Record<string, Json>
     required?: string[]
   }
@@ -119,23 +129,24 @@ function parameters(schema: z.ZodType | undefined, where: 'path' | 'query', sche
   }))
 }
 
-function requestBody({ body, bodyOptional, form, example }: Operation, schemas: Json): Json | undefined {
+function requestBody({ body, bodyOptional, form, example }: Operation, scope: Scope): Json | undefined {
   if (form !== undefined) {
-    const fields = toSchema(form, 'input', schemas) as { properties?: Json }
+    const fields = toSchema(form, 'input', scope) as { properties?: Json }
     const file = { type: 'string', format: 'binary' }
     const schema = { ...fields, properties: { file, ...fields.properties }, required: ['file'] }
     return { required: true, content: { 'multipart/form-data': { schema } } }
   }
   if (body === undefined) return undefined
-  const schema = toSchema(body, 'input', schemas)
+  const schema = toSchema(body, 'input', scope)
   const content = { 'application/json': { schema, ...(example !== undefined && { example }) } }
   return { required: bodyOptional !== true, content }
 }
 
-function responses(operation: Operation, language: DocumentLanguage, schemas: Json): Json {
+function responses(operation: Operation, scope: Scope): Json {
+  const { language } = scope
   const good = Object.entries(operation.answers).map(([status, answer]) => [
     status,
-    success(operation, answer, language, schemas),
+    success(operation, answer, scope),
   ])
   const refused = refusalsOf(operation).map((status) => [
     String(status),
@@ -162,15 +173,15 @@ function refusalsOf({ access, body, form, params, query, tag }: Operation): numb
   ]
 }
 
-function success(operation: Operation, answer: Answer, language: DocumentLanguage, schemas: Json): Json {
-  const schema = toSchema(bodyOf(answer), 'output', schemas)
-  const description = language === 'fr' ? 'Réussite' : 'Success'
+function success(operation: Operation, answer: Answer, scope: Scope): Json {
+  const schema = toSchema(bodyOf(answer), 'output', scope)
+  const description = scope.language === 'fr' ? 'Réussite' : 'Success'
   if (answer.kind === 'text') {
     return { description, content: { [answer.mediaType ?? 'text/plain']: { schema } } }
   }
   const content: Json = jsonContent(schema, description)['content'] as Json
   if (operation.events !== undefined) {
-    content['text/event-stream'] = { schema: toSchema(operation.events, 'output', schemas) }
+    content['text/event-stream'] = { schema: toSchema(operation.events, 'output', scope) }
   }
   for (const mediaType of operation.otherMediaTypes ?? []) content[mediaType] = { schema: { type: 'string' } }
   return { description, content }
@@ -181,24 +192,27 @@ function jsonContent(schema: Json, description: string): Json {
 }
 
 /** A schema as JSON Schema; what has a name (`.meta({ id })`) is put among the components and referred to. */
-function toSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
+function toSchema(schema: z.ZodType, io: 'input' | 'output', { schemas, language }: Scope): Json {
   const made = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' }) as Json
   const { $schema: _dialect, $defs: definitions, ...rest } = made
   for (const [name, definition] of Object.entries((definitions ?? {}) as Json)) {
-    schemas[name] = withComponentRefs(definition)
+    schemas[name] = finished(definition, language)
   }
-  return withComponentRefs(rest) as Json
+  return finished(rest, language) as Json
 }
 
-function withComponentRefs(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withComponentRefs)
+/** With references to components, and descriptions in the one language: `.meta({ description, description_fr })`. */
+function finished(value: unknown, language: DocumentLanguage): unknown {
+  if (Array.isArray(value)) return value.map((item) => finished(item, language))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value)
+  const { description_fr: french, ...rest } = value as Json
+  const isTranslated = language === 'fr' && typeof french === 'string'
+  const entries = Object.entries({ ...rest, ...(isTranslated && { description: french }) })
     .filter(([key]) => key !== '~standard')
     .map(([key, inner]): [string, unknown] =>
       key === '$ref' && typeof inner === 'string'
         ? [key, inner.replace('#/$defs/', '#/components/schemas/')]
-        : [key, withComponentRefs(inner)],
+        : [key, finished(inner, language)],
     )
   return Object.fromEntries(entries)
 }

@@ -1,4 +1,5 @@
 import type { Operation } from './operation.js'
+import * as analytics from './operations/analytics.js'
 import * as assistants from './operations/assistants.js'
 import * as auth from './operations/auth.js'
 import * as contexts from './operations/contexts.js'
@@ -9,6 +10,9 @@ import * as health from './operations/health.js'
 import * as keys from './operations/keys.js'
 import * as knowledge from './operations/knowledge.js'
 import * as sessions from './operations/sessions.js'
+import * as telemetry from './operations/telemetry.js'
+import * as unanswered from './operations/unanswered.js'
+import * as widgetConfigs from './operations/widget-configs.js'
 
 const CHAPTERS: Record<string, Operation>[] = [
   auth,
@@ -19,6 +23,10 @@ const CHAPTERS: Record<string, Operation>[] = [
   contexts,
   feedback,
   knowledge,
+  widgetConfigs,
+  telemetry,
+  analytics,
+  unanswered,
   keys,
   health,
 ]

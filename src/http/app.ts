@@ -16,6 +16,10 @@ import type { HealthReport } from '../domain/health.js'
 import type { Idempotency } from '../domain/idempotency.js'
 import type { Knowledge } from '../domain/knowledge/knowledge.js'
 import type { Sessions } from '../domain/sessions/sessions.js'
+import type { Unanswered } from '../domain/unanswered/unanswered.js'
+import type { RequestRecorder } from '../domain/usage/request-recorder.js'
+import type { Telemetry } from '../domain/usage/telemetry.js'
+import type { WidgetConfigs } from '../domain/widgets/widget-configs.js'
 import type { Logger } from '../log.js'
 import type { Metrics } from '../metrics/metrics.js'
 import { errorHandler, unknownPath } from './errors.js'
@@ -26,13 +30,16 @@ import { countRequests } from './middleware/count-requests.js'
 import { heedKeys } from './middleware/idempotency.js'
 import { CredentialFailures } from './middleware/credential-failures.js'
 import { organizationRateLimit, type RateLimits } from './middleware/rate-limit.js'
+import { recordRequests } from './middleware/record-requests.js'
 import { requestLog } from './middleware/request-log.js'
+import { analyticsRoutes, type AnalyticsServices } from './routes/analytics.js'
 import { assistantRoutes } from './routes/assistants.js'
 import { authRoutes } from './routes/auth.js'
 import { conversationMessageRoutes } from './routes/conversation-messages.js'
 import { contextRoutes } from './routes/contexts.js'
 import { conversationRoutes } from './routes/conversations.js'
 import { feedbackRoutes } from './routes/feedback.js'
+import { docsRoutes } from './routes/docs.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
 import { keyRoutes } from './routes/keys.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
@@ -41,9 +48,12 @@ import { pageRoutes, type PageParts } from './routes/page.js'
 import { referenceRoutes } from './routes/reference.js'
 import { sessionRoutes } from './routes/sessions.js'
 import { transcriptRoutes } from './routes/transcripts.js'
+import { telemetryRoutes } from './routes/telemetry.js'
+import { unansweredRoutes } from './routes/unanswered.js'
+import { widgetConfigRoutes } from './routes/widget-configs.js'
 
 /** What the HTTP side calls; it knows nothing below. */
-export interface Services {
+export interface Services extends AnalyticsServices {
   clients: Clients
   widgetTokens: WidgetTokens
   keys: Keys
@@ -58,6 +68,10 @@ export interface Services {
   erasure: Erasure
   ratings: Ratings
   knowledge: Knowledge
+  unanswered: Unanswered
+  telemetry: Telemetry
+  widgetConfigs: WidgetConfigs
+  requestRecorder: RequestRecorder
   health: HealthReport
   metrics: Metrics
   page: PageParts
@@ -69,9 +83,11 @@ export interface HttpOptions {
   /** Proxies in front of us whose X-Forwarded-For may be believed. */
   proxyHops: number
   version: string
+  /** Folder of the built reference. */
+  docsDir: string
   uploadsDir: string
   maxUploadBytes: number
-  /** What /metrics is read with; undefined = by direct requests only. */
+  /** What /metrics is read with; undefined = on this machine only. */
   metricsToken: string | undefined
   log: Logger
 }
@@ -89,8 +105,10 @@ export function createHttpApp(services: Services, options: HttpOptions): Express
   app.use(countRequests(services.metrics.requests))
   app.use(requestLog(options.log))
   app.use(securityHeaders())
+  app.use(recordRequests(services.requestRecorder))
   app.use(OPEN_PATHS, anyOrigin(), bodyDeadline(BODY_MS))
   app.use(apiRoutes(services, options))
+  app.use(docsRoutes(options.docsDir))
   app.use(pageRoutes(services.page))
   app.use(unknownPath)
   app.use(errorHandler(options.log))
@@ -108,8 +126,14 @@ function apiRoutes(services: Services, options: HttpOptions): Router {
   router.use(['/api/v1/health', '/api/health'], authenticateIfAny(recognizers), counted)
   healthRoutes(router, services.health)
   referenceRoutes(router, options.version)
+  telemetryRoutes(router, services.telemetry)
 
-  router.use('/api/v1', authenticate(recognizers), counted, heedKeys(services.idempotency))
+  router.use(
+    ['/api/v1', '/widget-config'],
+    authenticate(recognizers),
+    counted,
+    heedKeys(services.idempotency),
+  )
   assistantRoutes(router, services.assistants, services.assistantRemoval)
   sessionRoutes(router, services.sessions, services.conversations, services.messages)
   conversationRoutes(router, services.conversations)
@@ -119,6 +143,9 @@ function apiRoutes(services: Services, options: HttpOptions): Router {
   feedbackRoutes(router, services)
   knowledgeRoutes(router, services.knowledge, options)
   keyRoutes(router, services.keys)
+  analyticsRoutes(router, services)
+  unansweredRoutes(router, services.unanswered)
+  widgetConfigRoutes(router, services.widgetConfigs)
   return router
 }
 

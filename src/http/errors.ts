@@ -23,6 +23,7 @@ const STATUS: Record<ErrorCode, number> = {
   invalid_input: 422,
   rate_limited: 429,
   storage_full: 507,
+  storage_damaged: 503,
   busy: 503,
   not_ready: 503,
   model_unavailable: 503,
@@ -31,12 +32,22 @@ const STATUS: Record<ErrorCode, number> = {
 
 /** What the system, and SQLite, say when nothing more can be written. */
 const LOCKED = /^SQLITE_(?:BUSY|LOCKED)/
+const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/
 const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])
+
+const DAMAGE_ADVICE =
+  'the database is damaged: stop Guichet and restore a backup, or see whether the disk fails (docs/operations.md)'
 
 /** The only place where a failure becomes a response. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
+  let damageTold = false
   return (error: unknown, req, res, next) => {
     const known = toAppError(error)
+    // Once: from then on every request fails alike.
+    if (known?.code === 'storage_damaged' && !damageTold) {
+      damageTold = true
+      log.fatal({ err: error, method: req.method, path: req.path }, DAMAGE_ADVICE)
+    }
     if (known === undefined || known.code === 'storage_full')
       log.error({ err: error, method: req.method, path: req.path }, 'request failed')
     if (res.headersSent) {
@@ -89,6 +100,8 @@ function closeIfUnread(req: Request, res: Response): void {
 
 function toAppError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error
+  const ofStorage = fromStorage(error)
+  if (ofStorage !== undefined) return ofStorage
   if (!(error instanceof Error)) return undefined
   if (error instanceof MulterError) return fromMulter(error)
   if (error.name === 'AbortError' || error.name === 'TimeoutError') {
@@ -103,19 +116,6 @@ function toAppError(error: unknown): AppError | undefined {
   }
   if (error instanceof URIError)
     return new AppError('malformed', 'The path is not valid percent-encoding.', { cause: error })
-  if ('code' in error && FULL.has(error.code)) {
-    return new AppError('storage_full', 'The disk of this server is full; please tell whoever runs it.', {
-      cause: error,
-    })
-  }
-  if ('code' in error && typeof error.code === 'string' && LOCKED.test(error.code)) {
-    const message = 'The database is in use by another program; please try again in a moment.'
-    return new AppError('busy', message, { cause: error, retryAfterSeconds: 2 })
-  }
-  if ('code' in error && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
-    const message = 'Something that this refers to was deleted meanwhile.'
-    return new AppError('conflict', message, { cause: error })
-  }
   const status = 'status' in error ? error.status : undefined
   // @NOTE what serves static files says 403 for a path that leaves its folder; there is nothing at such a path.
   if (status === 404 || status === 403) {
@@ -129,6 +129,30 @@ function toAppError(error: unknown): AppError | undefined {
     })
   }
   if (status === 400) return new AppError('malformed', malformedDetail(error), { cause: error })
+  return undefined
+}
+
+/** By the code alone: SQLite's errors come out of a worker thread as plain objects that hold nothing else. */
+function fromStorage(error: unknown): AppError | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
+  const code = String(error.code)
+  if (FULL.has(code)) {
+    return new AppError('storage_full', 'The disk of this server is full; please tell whoever runs it.', {
+      cause: error,
+    })
+  }
+  if (LOCKED.test(code)) {
+    const message = 'The database is in use by another program; please try again in a moment.'
+    return new AppError('busy', message, { cause: error, retryAfterSeconds: 2 })
+  }
+  if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') {
+    const message = 'Something that this request belongs to was deleted meanwhile.'
+    return new AppError('conflict', message, { cause: error })
+  }
+  if (DAMAGED.test(code)) {
+    const message = 'The database of this server is damaged; please tell whoever runs it.'
+    return new AppError('storage_damaged', message, { cause: error })
+  }
   return undefined
 }
 

@@ -14,16 +14,27 @@ export async function removePassages(
   sourceId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  for (;;) {
+  for (let before: number | undefined; ;) {
     signal.throwIfAborted()
     const nums = await passageStore(db).nums(sourceId, REMOVE_BATCH)
     if (nums.length === 0) return
+    requireProgress(before, nums[0])
+    before = nums[0]
     await db.transaction().execute(async (tx) => {
       passageIndex(connection).remove(nums)
       await passageStore(tx).remove(nums)
     })
     await nextTurn()
   }
+}
+
+/**
+ * Ends a loop that a damaged index would keep going for ever.
+ * @throws Error when the first of a batch is the one that was done with before.
+ */
+export function requireProgress(before: number | undefined, first: number | undefined): void {
+  if (before === undefined || before !== first) return
+  throw new Error('What was written is not there when it is read again: is the database damaged?')
 }
 
 /** Removes everything of a hidden source; its row, and the job with it, last. */

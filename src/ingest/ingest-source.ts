@@ -7,7 +7,7 @@ import { passageStore } from '../store/passages.js'
 import type { Stage } from '../store/schema.js'
 import { sourceStore, type Source } from '../store/sources.js'
 import { uploadPath } from '../store/upload-file.js'
-import { removePassages } from './delete-source.js'
+import { removePassages, requireProgress } from './delete-source.js'
 import { ExtractionError } from './extract/extraction.js'
 import type { Extractor } from './extractor.js'
 import type { Indexer } from './indexer.js'
@@ -128,10 +128,12 @@ async function embedPassages(parts: IngestParts, job: Job, source: Source, signa
   const { total, indexed: before } = await passageStore(db).count(source.id)
   let passagesDone = before
   await report(parts, source.id, { status: 'processing', stage: 'embed', passages: total, passagesDone })
-  for (;;) {
+  for (let first: number | undefined; ;) {
     signal.throwIfAborted()
     const batch = await passageStore(db).unindexed(source.id, EMBED_BATCH)
     if (batch.length === 0) return
+    requireProgress(first, batch[0]?.num)
+    first = batch[0]?.num
     const indexed = await parts.indexer.index(batch.map((passage) => ({ ...passage, title: source.title })))
     await db.transaction().execute(async (tx) => {
       const index = passageIndex(connection)

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
 import type { IngestionMetrics } from '../metrics/ingestion.js'
@@ -138,11 +139,18 @@ export class Ingestor {
   async #drain(): Promise<void> {
     const { log, database } = this.#options
     try {
+      let before: Job | undefined
       while (!this.#closing.signal.aborted) {
         this.#woken = false
         const job = await jobStore(database.db).next([...this.#deferred])
         if (!job) return
-        await this.#run(job)
+        if (before !== undefined && isSame(before, job)) {
+          log.error({ source: job.sourceId }, 'a job that was done is still there: is the database damaged?')
+          this.#deferred.add(job.sourceId)
+        } else await this.#run(job)
+        before = job
+        // @NOTE SQLite answers without letting go of the thread: signals and requests are heard here.
+        await nextTurn()
       }
     } catch (error) {
       this.#woken = false
@@ -213,4 +221,9 @@ export class Ingestor {
     })
     this.#options.metrics?.failed(stage)
   }
+}
+
+/** Work owed to a source anew is another job. */
+function isSame(a: Job, b: Job): boolean {
+  return a.sourceId === b.sourceId && a.createdAt === b.createdAt && a.task === b.task
 }

@@ -73,6 +73,7 @@ export function Counter({ clientId, assistant, config, onLanguage }: CounterProp
         <footer class="footer">
           <span>{words.local}</span>
           {config.version && <span>{words.version(config.version)}</span>}
+          <a href={`./docs/?lang=${language}`}>{words.reference}</a>
         </footer>
       </main>
       {config.operator && (

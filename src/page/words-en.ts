@@ -94,4 +94,5 @@ export const en: Words = {
 
   local: 'Runs on this machine. Nothing leaves it.',
   version: (version) => `Guichet ${version}`,
+  reference: 'API reference',
 }

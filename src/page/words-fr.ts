@@ -98,4 +98,5 @@ export const fr: Words = {
 
   local: 'Fonctionne sur cette machine. Rien n’en sort.',
   version: (version) => `Guichet ${version}`,
+  reference: 'Référence de l’API',
 }

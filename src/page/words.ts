@@ -81,4 +81,5 @@ export interface Words {
 
   local: string
   version: (version: string) => string
+  reference: string
 }

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import { AppError } from '../errors.js'
-import type { Evidence, Hit, Retriever, SearchScope } from './retriever.js'
-import type { EvidenceTask, SearchTask, SearchWorkerData } from './search-worker.js'
+import type { Evidence, Hit, QuestionVector, Retriever, SearchScope } from './retriever.js'
+import type { EvidenceTask, QuestionTask, SearchTask, SearchWorkerData } from './search-worker.js'
 
 export interface PooledRetrieverOptions extends SearchWorkerData {
   /** Longest wait for one answer, queueing included, in milliseconds. Default 10,000. */
@@ -70,6 +70,15 @@ export class PooledRetriever implements Retriever {
   async evidence(scope: SearchScope, question: string, signal?: AbortSignal): Promise<Evidence> {
     const task: EvidenceTask = { scope, question }
     return this.#answer('evidence', task, signal)
+  }
+
+  async questionVector(
+    question: string,
+    language: string,
+    signal?: AbortSignal,
+  ): Promise<QuestionVector | null> {
+    const task: QuestionTask = { question, language }
+    return this.#answer('questionVector', task, signal)
   }
 
   healthy(): string | null {

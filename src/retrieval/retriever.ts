@@ -52,12 +52,24 @@ export interface Evidence {
   threshold: number
 }
 
+/** A question as an embedding model sees it. */
+export interface QuestionVector {
+  /** Of length 1: the dot product of two is their cosine. */
+  vector: Float32Array
+  /** The model; vectors of different ones cannot be compared. */
+  embedder: string
+  /** From this cosine on, two questions count as the same. */
+  alike: number
+}
+
 /** Finds passages. Never works on the main thread. */
 export interface Retriever {
   /** Resolves once search can answer; rejects when it never will (no embedder, say). */
   ready(): Promise<void>
   search(scope: SearchScope, query: string, limit: number, signal?: AbortSignal): Promise<Hit[]>
   evidence(scope: SearchScope, question: string, signal?: AbortSignal): Promise<Evidence>
+  /** The question's vector, to compare it with other questions; null when the model does not read the language. */
+  questionVector?(question: string, language: string, signal?: AbortSignal): Promise<QuestionVector | null>
   /** Why it cannot answer at the moment, as a sentence for the operator; null while nothing is known to be wrong. */
   healthy?(): string | null
   close(): Promise<void>

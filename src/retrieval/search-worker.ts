@@ -2,7 +2,7 @@ import { workerData } from 'piscina'
 import { openConnection } from '../store/database.js'
 import { loadEmbedder, type Embedder, type EmbedderOptions } from './embedder.js'
 import { buildEvidence } from './evidence.js'
-import type { Evidence, Hit, SearchScope } from './retriever.js'
+import type { Evidence, Hit, QuestionVector, SearchScope } from './retriever.js'
 import { PassageSearch } from './search.js'
 
 /** What the worker is started with. */
@@ -23,8 +23,16 @@ export interface EvidenceTask {
   question: string
 }
 
+export interface QuestionTask {
+  question: string
+  language: string
+}
+
 /** Hits that evidence is drawn from. */
 const EVIDENCE_HITS = 8
+
+/** E5 models find hardly any two texts unlike: their cosines begin at about 0.7. */
+const ALIKE = { e5: 0.92, other: 0.75 }
 
 interface Opened {
   search: PassageSearch
@@ -61,6 +69,16 @@ export async function evidence({ scope, question }: EvidenceTask): Promise<Evide
     sighted: embedder.reads(query.language),
     bilingual: embedder.reads('fr') && embedder.reads('en'),
   })
+}
+
+/** The question's vector; see Retriever.questionVector. */
+export async function questionVector({ question, language }: QuestionTask): Promise<QuestionVector | null> {
+  const { embedder } = await open()
+  if (!embedder.reads(language)) return null
+  const [vector] = await embedder.embed([question], 'query')
+  if (vector === undefined) return null
+  const alike = /(?:^|[^a-z0-9])e5(?:[^a-z0-9]|$)/i.test(embedder.id) ? ALIKE.e5 : ALIKE.other
+  return { vector, embedder: embedder.id, alike }
 }
 
 function open(): Promise<Opened> {

@@ -70,6 +70,17 @@ export function assistantStore(db: Executor) {
       return { rows, total }
     },
 
+    /** Id and name of all, oldest first. Where `ids` names any, only those. */
+    names: (orgId: string, ids: readonly string[]) =>
+      db
+        .selectFrom('assistant')
+        .select(['id', 'name'])
+        .where('org_id', '=', orgId)
+        .$if(ids.length > 0, (query) => query.where('id', 'in', ids))
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute(),
+
     /** The changed row, or undefined when there is none. */
     update: (
       orgId: string,

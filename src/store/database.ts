@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { Migrator, type Kysely, type Transaction } from 'kysely'
@@ -6,6 +6,7 @@ import { kyselyOn } from './immediate-sqlite.js'
 import * as sqliteVec from 'sqlite-vec'
 import { migrations } from './migrations/index.js'
 import type { Schema } from './schema.js'
+import { findDamage, isDamage } from './soundness.js'
 
 /** A raw SQLite connection with sqlite-vec loaded. */
 export type Connection = Sqlite.Database
@@ -87,7 +88,11 @@ function onFile(file: string, migrated: string[], waitMs: number): Database {
     db,
     connection,
     migrated,
-    close: () => db.destroy(),
+    async close() {
+      await db.destroy()
+      // @NOTE Kysely closes only what it has used.
+      connection.close()
+    },
   }
 }
 
@@ -109,6 +114,7 @@ function openForWriting(file: string, waitMs: number): Connection {
 async function migrateFile(file: string, known: typeof migrations): Promise<string[]> {
   const done = existsSync(file) ? appliedMigrations(file) : []
   refuseNewer(file, done, known)
+  if (existsSync(file)) requireSound(file)
   const missing = Object.keys(known).filter((name) => !done.includes(name))
   if (missing.length === 0) return []
 
@@ -143,6 +149,17 @@ function refuseNewer(file: string, done: string[], known: typeof migrations): vo
   throw new DatabaseError(
     `${file} was written by a newer version of Guichet (it knows "${newer.join('", "')}"). Start that version, or restore an older backup.`,
   )
+}
+
+/** Before anything opens it for writing, which would take over a write-ahead log that is not its own. */
+function requireSound(file: string): void {
+  let damage: string | undefined
+  try {
+    damage = findDamage(file)
+  } catch (error) {
+    throw unreadable(file, error)
+  }
+  if (damage !== undefined) throw damaged(file, damage)
 }
 
 async function copyDatabase(from: string, to: string): Promise<void> {
@@ -181,7 +198,20 @@ function appliedMigrations(file: string): string[] {
   }
 }
 
+function damaged(file: string, reason: string, cause?: unknown): DatabaseError {
+  const log = `${file}-wal`
+  const strayLog =
+    (statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 0
+      ? ` If it was put there by hand, move ${log} away first: it belongs to another database.`
+      : ''
+  return new DatabaseError(
+    `${file} is damaged (${reason}): restore a backup, or move it away to begin with an empty one; docs/operations.md says how.${strayLog}`,
+    { cause },
+  )
+}
+
 function unreadable(file: string, error: unknown): DatabaseError {
+  if (isDamage(error)) return damaged(file, reasonOf(error), error)
   return new DatabaseError(
     `${file} cannot be read as a database (${reasonOf(error)}): ${adviceFor(error)}.`,
     { cause: error },

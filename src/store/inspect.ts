@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { adviceFor, openConnection } from './database.js'
 import { migrations } from './migrations/index.js'
+import { findDamage } from './soundness.js'
 
 /** What `inspectDatabase` found; `version` is the newest migration the file has seen, `advice` the end of a sentence. */
 export type DatabaseState =
@@ -8,11 +9,17 @@ export type DatabaseState =
   | { state: 'current' | 'older' | 'newer'; version: string }
   | { state: 'unreadable'; reason: string; advice: string }
 
-/** Looks at the database without changing it, also while a server is using it. */
-export function inspectDatabase(file: string): DatabaseState {
+/**
+ * Looks at the database without changing it, also while a server is using it.
+ * @param options.thorough reads its pages as well, as a start does, which may take seconds.
+ */
+export function inspectDatabase(file: string, options: { thorough?: boolean } = {}): DatabaseState {
   if (!existsSync(file)) return { state: 'absent' }
   const known = Object.keys(migrations).sort()
   try {
+    const damage = options.thorough === true ? findDamage(file) : undefined
+    if (damage !== undefined)
+      return { state: 'unreadable', reason: damage, advice: 'restore a backup or move it away' }
     const connection = openConnection(file, { readonly: true })
     try {
       const rows = connection

@@ -39,7 +39,9 @@ export async function takeInventory(db: Executor, step = STEP): Promise<Inventor
       inventory.sources[status] += count
       if (status === 'ready') inventory.passages += passages
     }
-    after = Math.max(...counted.map(({ last }) => last))
+    const last = Math.max(...counted.map((each) => each.last))
+    if (last <= after) throw new Error('Sources are not in their order: is the database damaged?')
+    after = last
     await nextTurn()
   }
   const jobs = await db

@@ -46,6 +46,12 @@ export function rateWindowStore(db: Executor) {
         : { hits: row.hits, resetAt: row.reset_at }
     },
 
+    /** Where a window stands; undefined when nothing was counted yet. It may be over. */
+    find: async (key: string): Promise<RateWindow | undefined> => {
+      const row = await db.selectFrom('rate_window').selectAll().where('key', '=', key).executeTakeFirst()
+      return row && { hits: row.hits, resetAt: row.reset_at }
+    },
+
     /** Takes one counted request back. */
     unhit: async (key: string): Promise<void> => {
       await db

@@ -27,8 +27,6 @@ export interface RequestLogTable {
   route: string
   status: number
   ms: number
-  /** Tokens of prompt and reply together. */
-  tokens: Generated<number>
   created_at: Time
 }
 
@@ -44,9 +42,29 @@ export interface RequestHourTable {
   total_ms: number
   /** Latencies by bucket. */
   histogram: Json
-  prompt_tokens: Generated<number>
-  cached_tokens: Generated<number>
-  completion_tokens: Generated<number>
+}
+
+export interface ReplyHourTable {
+  org_id: string
+  /** The beginning of the hour. */
+  hour: Time
+  client_id: string
+  assistant_id: string
+  /** How the replies came about: ReplyMode. */
+  mode: string
+  replies: number
+  prompt_tokens: number
+  cached_tokens: number
+  completion_tokens: number
+}
+
+export interface TalkHourTable {
+  org_id: string
+  /** The beginning of the hour. */
+  hour: Time
+  /** Kept by triggers, like `messages`. */
+  sessions: number
+  messages: number
 }
 
 export interface UnansweredGroupTable {
@@ -58,6 +76,8 @@ export interface UnansweredGroupTable {
   language: string | null
   /** Embedding of that question, float32; null where there was none. */
   vector: Uint8Array | null
+  /** The model that made the vector; those of different models cannot be compared. */
+  embedder: string | null
   questions: number
   status: 'open' | 'answered' | 'dismissed'
   /** The Q&A pair made of it. */

@@ -1,8 +1,10 @@
 import type { Generated } from 'kysely'
 import type {
   IdempotentAnswerTable,
+  ReplyHourTable,
   RequestHourTable,
   RequestLogTable,
+  TalkHourTable,
   TelemetryEventTable,
   UnansweredGroupTable,
   UnansweredQuestionTable,
@@ -282,6 +284,8 @@ export interface Schema {
   telemetry_event: TelemetryEventTable
   request_log: RequestLogTable
   request_hour: RequestHourTable
+  reply_hour: ReplyHourTable
+  talk_hour: TalkHourTable
   unanswered_group: UnansweredGroupTable
   unanswered_question: UnansweredQuestionTable
   idempotent_answer: IdempotentAnswerTable

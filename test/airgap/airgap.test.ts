@@ -12,6 +12,8 @@ const WAIT = { timeout: 120_000, interval: 200 }
 const MINIMAL_LIFE_MS = 45_000
 const DESCALE = 'How often should I descale the kettle?'
 const PAIR = { question: 'When are you open?', answer: 'Monday to Friday, 9 to 6.' }
+/** First argument of strace. */
+const RECORDER = '-f'
 const BEACON = 'http://192.0.2.1/beacon.png'
 
 describe('a leak planted in the server', () => {
@@ -39,6 +41,23 @@ describe('a leak planted in the server', () => {
     const { attempts } = await verdictWith('name')
     expect(attempts).toContainEqual(expect.stringMatching(/ connect 192\.0\.2\.53:53 → /))
     expect(attempts.at(-1)).toMatch(/^kernel: \d+ × IPv4 without a way out$/)
+  })
+
+  it.each([
+    ['a collector', 'collector', /^server: \d+<node> connect 127\.0\.0\.1:4318 → \w+$/],
+    ['a counter by UDP', 'statistics', /^server: \d+<node> send\w+ 127\.0\.0\.1:8125 → \w+$/],
+    ['an abstract Unix socket', 'abstract', /^server: \d+<node> connect @telemetry → ECONNREFUSED$/],
+  ])('is caught when it tells %s on this machine, who could pass it on', async (_whom, leak, line) => {
+    expect(await verdictWith(leak)).toEqual({ attempts: [expect.stringMatching(line)], blind: [] })
+  })
+
+  it('does not pass for silence when its recorder is ended before it', async () => {
+    appliance = await SealedAppliance.start()
+    expect(await appliance.room.signal(RECORDER, 'SIGKILL')).toBe(1)
+    const { verdict } = await appliance.end()
+    expect(verdict.blind).toContainEqual(
+      expect.stringMatching(/^server: the recording does not reach the end/),
+    )
   })
 
   it.skipIf(!existsSync('/proc/net/if_inet6')).each(['child', 'thread'])(

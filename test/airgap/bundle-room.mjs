@@ -1,30 +1,45 @@
 // Runs inside a network namespace with nothing but loopback: starts an unpacked bundle, teaches it a document, asks it,
-// ends it, and prints what happened as JSON. `node bundle-room.mjs FOLDER PATH`. Only Node's own modules.
+// ends it, and prints what happened as JSON. Everything in it is recorded: `node bundle-room.mjs FOLDER PATH RECORDING`.
+// Only Node's own modules.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { counters, knock } from './counters.mjs'
+import { STRACE } from './needs.mjs'
 
-const [, , folder = '', path = ''] = process.argv
+const [, , folder = '', path = '', recording = ''] = process.argv
 const READY_MS = 120_000
 const PORT = '18080'
 const ORIGIN = `http://127.0.0.1:${PORT}`
 const KEYS = { 'x-api-key': 'bundle-client', 'x-api-secret': 'a-secret-of-the-bundle-test' }
 const DOCUMENT = '# Kettle\n\n## Care\n\nDescale the kettle every six weeks with two spoons of citric acid.\n'
-/** Of the addresses kept for documentation, which lead nowhere even where there is a network. */
-const OUTSIDE = '192.0.2.1'
 
-/** Packets that found no way out: each is an attempt to reach something outside. */
-function attempts() {
-  const [names = [], values = []] = readFileSync('/proc/net/snmp', 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('Ip: '))
-    .map((line) => line.split(' '))
-  const six = /^Ip6OutNoRoutes\s+(\d+)/m.exec(readFileSync('/proc/net/snmp6', 'utf8'))
-  return Number(values[names.indexOf('OutNoRoutes')]) + Number(six?.[1])
+/** The recorder by its path: what it records finds Node on its own PATH and nothing else. */
+function recorder() {
+  const [name = '', ...args] = STRACE
+  const places = (process.env['PATH'] ?? '').split(delimiter).map((place) => join(place, name))
+  return [places.find((file) => existsSync(file)) ?? name, ...args, '-o', recording]
+}
+
+/** Signals the server, not its recorder, which would let go of it. */
+function end() {
+  const servers = readdirSync('/proc').filter(
+    (pid) => /^\d+$/.test(pid) && commandLine(pid)[1] === join(folder, 'start.mjs'),
+  )
+  if (servers.length !== 1) throw new Error(`There are ${servers.length} servers of the bundle: ${output}`)
+  process.kill(Number(servers[0]), 'SIGTERM')
+}
+
+/** @param {string} pid */
+function commandLine(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
 }
 
 /**
@@ -85,21 +100,25 @@ const env = {
   BOOTSTRAP_CLIENT_ID: KEYS['x-api-key'],
   BOOTSTRAP_CLIENT_SECRET: KEYS['x-api-secret'],
 }
-const child = spawn(join(folder, 'start'), [], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] })
+const before = counters()
+const [strace = '', ...options] = recorder()
+const child = spawn(strace, [...options, join(folder, 'start')], {
+  cwd: home,
+  env,
+  stdio: ['ignore', 'pipe', 'pipe'],
+})
 let output = ''
 for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
 const ended = once(child, 'close')
 
 try {
   const reply = await conversation()
-  child.kill('SIGTERM')
+  end()
   const [exitCode] = await ended
-  const made = attempts()
-  // That the counter counts: one attempt of our own.
-  const leak = connect(80, OUTSIDE)
-  await once(leak, 'error')
-  const counted = attempts() - made
-  process.stdout.write(JSON.stringify({ interfaces, reply, exitCode, attempts: made, counted }))
+  const after = counters()
+  await knock()
+  const evidence = { before, after, control: counters(), port: Number(PORT) }
+  process.stdout.write(JSON.stringify({ interfaces, reply, exitCode, evidence }))
 } finally {
   child.kill('SIGKILL')
 }

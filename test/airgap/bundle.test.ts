@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { makeKeyPair } from '#src/bundle/signature.js'
+import { readRecording } from './recording.js'
+import { judge } from './verdict.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ROOM = fileURLToPath(new URL('./bundle-room.mjs', import.meta.url))
@@ -28,6 +30,12 @@ const Bill = z.object({
     }),
   ),
   dependencies: z.array(z.object({ ref: z.string(), dependsOn: z.array(z.string()) })),
+})
+
+const Counters = z.object({ ipv4: z.number().nullable(), ipv6: z.number().nullable() })
+/** What the room says of the run. */
+const Told = z.looseObject({
+  evidence: z.object({ before: Counters, after: Counters, control: Counters, port: z.number() }),
 })
 
 /** The machine that the bundle is made on, and the empty folder that it is carried to. */
@@ -68,19 +76,20 @@ afterAll(() => {
 describe('a bundle carried to an empty folder', () => {
   it('starts, learns and answers with its source in a network namespace of nothing but loopback', async () => {
     const own = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
-    const { stdout } = await run('unshare', [...own, '--net', '--', process.execPath, ROOM, folder, path], {
-      cwd: carried,
-    })
-    expect(JSON.parse(stdout)).toEqual({
+    const recording = join(made, 'bundle.strace')
+    const room = ['unshare', ...own, '--net', '--', process.execPath, ROOM, folder, path, recording]
+    const { stdout } = await run(room[0]!, room.slice(1), { cwd: carried })
+    const { evidence, ...told } = Told.parse(JSON.parse(stdout))
+    expect(told).toEqual({
       interfaces: ['lo'],
       reply: {
         content: 'Descale the kettle every six weeks with two spoons of citric acid.',
         titles: ['Kettle'],
       },
       exitCode: 0,
-      attempts: 0,
-      counted: 1,
     })
+    const recordings = { server: readRecording(readFileSync(recording, 'utf8')) }
+    expect(judge({ ...evidence, recordings })).toEqual({ attempts: [], blind: [] })
   })
 
   it('says of itself, after it has run, that it is what was bundled', async () => {

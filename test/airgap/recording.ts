@@ -12,12 +12,16 @@ export interface Attempt {
 /** What one recorder wrote down. */
 export interface Recording {
   attempts: Attempt[]
+  /** What went to this machine's loopback; who listens there may pass it on. */
+  loopback: Attempt[]
   /** Ports of this machine's loopback that were bound. */
   bound: number[]
   /** Connections that were accepted. */
   accepted: number
   /** Processes and threads whose end was seen. */
   ended: number
+  /** Those that were seen, and their end was not: the recording stops before they did. */
+  unended: string[]
 }
 
 interface Call {
@@ -29,24 +33,44 @@ interface Call {
 const SENDING = ['connect', 'sendto', 'sendmsg', 'sendmmsg']
 /** DNS, DNS over TLS, mDNS, LLMNR: asking for a name, even when the one asked is on this machine. */
 const NAME_PORTS = [53, 853, 5353, 5355]
-/** Unix sockets whose owners resolve names or fetch things for others. */
-const RELAYS = /nscd|systemd[./]resolve|avahi|mdnsd|\/sss\/|dbus\/system_bus_socket|docker|containerd|podman/
-/** Asked for users too, and by every shell; where nobody is there, a name goes on to DNS, which is seen. */
-const ABSENT_NSCD = /nscd\/socket"\}.*= -1 (?:ENOENT|ECONNREFUSED)/
+/**
+ * The one Unix socket that is asked: for users too, and by every shell. Where nobody is there, a name goes on to DNS,
+ * which is seen. Whoever owns another may pass on what it is told.
+ */
+const ABSENT_NSCD = /sun_path="\/(?:var\/)?run\/nscd\/socket"\}.*= -1 (?:ENOENT|ECONNREFUSED)/
 const STRINGS = /(inet_addr\(|inet_pton\(AF_INET6, |sun_path=@?)?"(?:[^"\\]|\\.)*"/g
 /** Names that strace could not follow, or has cut short. */
 const UNREADABLE = /msg_name=0x|\[\.\.\.|, \.\.\.\]/
 
 /** Reads what strace wrote (`-f -q -v --decode-pids=comm`); lines that belong together are joined first. */
 export function readRecording(log: string): Recording {
-  const recording: Recording = { attempts: [], bound: [], accepted: 0, ended: 0 }
+  const recording: Recording = {
+    attempts: [],
+    loopback: [],
+    bound: [],
+    accepted: 0,
+    ended: 0,
+    unended: unendedIn(log),
+  }
   for (const call of callsOf(log)) {
     if (call.name === '+++') recording.ended += 1
     else if (call.name.startsWith('accept')) recording.accepted += outcomeOf(call).startsWith('E') ? 0 : 1
     else if (call.name === 'bind') noteBind(call, recording)
-    else if (SENDING.includes(call.name)) recording.attempts.push(...attemptsOf(call))
+    else if (SENDING.includes(call.name)) noteSent(call, recording)
   }
   return recording
+}
+
+/** By their ids: a process may take another name. */
+function unendedIn(log: string): string[] {
+  const living = new Map<string, string>()
+  for (const line of log.split('\n')) {
+    const [, id, name = ''] = /^(\d+)(<.*?>)? /.exec(line) ?? []
+    if (id === undefined) continue
+    if (/^\d+(?:<.*?>)? +\+\+\+ /.test(line)) living.delete(id)
+    else living.set(id, `${id}${name}`)
+  }
+  return [...living.values()]
 }
 
 function* callsOf(log: string): Generator<Call> {
@@ -85,13 +109,15 @@ function noteBind(call: Call, recording: Recording): void {
   }
 }
 
-function attemptsOf(call: Call): Attempt[] {
+function noteSent(call: Call, recording: Recording): void {
   const addresses = addressesOf(call.text)
   const unclear = UNREADABLE.test(call.text) || (addresses.length === 0 && !namesNothing(call))
-  const outside = addresses.filter((address) => !staysHere(call, address))
-  return [...outside, ...(unclear ? ['an address that cannot be read'] : [])].map((address) =>
-    attempt(call, address),
-  )
+  for (const address of addresses) {
+    const { host, port } = partsOf(address)
+    if (isLoopback(host) && !NAME_PORTS.includes(port)) recording.loopback.push(attempt(call, address))
+    else if (!staysHere(call, address)) recording.attempts.push(attempt(call, address))
+  }
+  if (unclear) recording.attempts.push(attempt(call, 'an address that cannot be read'))
 }
 
 /** A message on a connected socket has no address of its own; the call that connected it had. */
@@ -108,19 +134,19 @@ function partsOf(address: string) {
   const host = /(?:inet_addr\(|inet_pton\(AF_INET6, )"([^"]+)"/.exec(address)?.[1] ?? ''
   const port = Number(/port=htons\((\d+)\)/.exec(address)?.[1] ?? 0)
   const path = /sun_path=(@?)"((?:[^"\\]|\\.)*)"/.exec(address)
-  return { family, host, port, path: path ? `${path[1] ?? ''}${path[2] ?? ''}` : '' }
+  // @NOTE libuv fills the name of an abstract socket up with zeros.
+  const name = path ? `${path[1] ?? ''}${(path[2] ?? '').replace(/(?:\\0)+$/, '')}` : ''
+  return { family, host, port, path: name }
 }
 
 function staysHere({ name, text }: Call, address: string): boolean {
-  const { family, host, port, path } = partsOf(address)
+  const { family, path } = partsOf(address)
   switch (family) {
     case 'AF_UNIX':
-      return !RELAYS.test(path) || ABSENT_NSCD.test(text)
+      // Without a name it leads nowhere.
+      return path === '' || ABSENT_NSCD.test(text)
     case 'AF_NETLINK':
       return true
-    case 'AF_INET':
-    case 'AF_INET6':
-      return isLoopback(host) && !NAME_PORTS.includes(port)
     case 'AF_UNSPEC':
       // It takes a connection back; but a datagram that is sent with it goes to an IPv4 address.
       return name === 'connect'

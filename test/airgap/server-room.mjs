@@ -1,8 +1,8 @@
 // The first process of the room in which the product runs. Does what it is told over the IPC channel, and dies with it.
 import { spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { openSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { counters, knock } from './counters.mjs'
 import { openHatch, seal } from './seal.mjs'
 
 const [folder = '', port = ''] = process.argv.slice(2)
@@ -31,12 +31,8 @@ const orders = {
     for (const pid of found) process.kill(Number(pid), signal)
     return found.length
   },
-  counters: () => ({
-    ipv4: counter('/proc/net/snmp', /^Ip: (.*)\nIp: (.*)$/m),
-    ipv6: counter('/proc/net/snmp6', /^(Ip6OutNoRoutes)\s+(\d+)$/m),
-  }),
-  /** One packet to outside by each protocol, which the counters must show. */
-  knock: () => Promise.all([knock('udp4', '192.0.2.1'), knock('udp6', '2001:db8::1')]),
+  counters,
+  knock,
 }
 
 /** @param {string} pid */
@@ -46,35 +42,6 @@ function commandLine(pid) {
   } catch {
     return []
   }
-}
-
-/**
- * @param {string} file
- * @param {RegExp} table names and values
- */
-function counter(file, table) {
-  try {
-    const [, names = '', values = ''] = table.exec(readFileSync(file, 'utf8')) ?? []
-    const at = names.split(' ').findIndex((name) => name.endsWith('OutNoRoutes'))
-    return at < 0 ? null : Number(values.split(' ')[at])
-  } catch {
-    return null
-  }
-}
-
-/**
- * @param {'udp4' | 'udp6'} type
- * @param {string} address
- */
-function knock(type, address) {
-  return new Promise((resolve) => {
-    const socket = createSocket(type)
-    const done = () => {
-      socket.close()
-      resolve(undefined)
-    }
-    socket.once('error', done).send('?', 9, address, done)
-  })
 }
 
 process.on('disconnect', () => process.exit())

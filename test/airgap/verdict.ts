@@ -20,20 +20,27 @@ export interface Evidence {
 
 /** A run is clean when both are empty. */
 export interface Verdict {
-  /** One line for each try to leave, and for each counter that rose. */
+  /** One line for each try to leave or to reach another program of this machine, and for each counter that rose. */
   attempts: string[]
   /** What shows that an instrument was not working, so that its silence means nothing. */
   blind: string[]
 }
 
+/** How the address is written that the server listens on. */
+const OWN_HOSTS = ['127.0.0.1', '[::ffff:127.0.0.1]']
+
 /** Judges a run by both instruments; silence counts only from an instrument that has shown that it works. */
 export function judge({ recordings, before, after, control, port }: Evidence): Verdict {
-  const attempts = Object.entries(recordings).flatMap(([name, { attempts: found }]) =>
-    found.map((attempt) => `${name}: ${sentence(attempt)}`),
+  const own = OWN_HOSTS.map((host) => `${host}:${port}`)
+  const attempts = Object.entries(recordings).flatMap(([name, { attempts: found, loopback }]) =>
+    [...found, ...loopback.filter(({ address }) => !own.includes(address))].map(
+      (attempt) => `${name}: ${sentence(attempt)}`,
+    ),
   )
-  const blind = Object.entries(recordings)
-    .filter(([, { ended }]) => ended === 0)
-    .map(([name]) => `${name}: the recording does not reach the end of any process`)
+  const blind = Object.entries(recordings).flatMap(([name, { ended, unended }]) => [
+    ...(ended === 0 ? [`${name}: the recording does not reach the end of any process`] : []),
+    ...unended.map((process) => `${name}: the recording does not reach the end of ${process}`),
+  ])
   const server = recordings['server']
   if (server?.bound.includes(port) !== true)
     blind.push(`server: its listening on port ${port} was not recorded`)

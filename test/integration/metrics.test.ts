@@ -1,4 +1,8 @@
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { createServer, request, type IncomingMessage, type RequestOptions } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startAppliance, type Appliance } from '../helpers/appliance.js'
 import { data, send } from '../helpers/http.js'
@@ -137,8 +141,21 @@ describe('GET /metrics', () => {
   })
 })
 
+/** An address of this machine that is not loopback, as those have who ask from a container's bridge. */
+const bridge = Object.values(networkInterfaces())
+  .flat()
+  .find((address) => address?.family === 'IPv4' && !address.internal)?.address
+
+/** The status that `/metrics` answers with, asked past what fetch would make of it. */
+async function statusOf(options: RequestOptions): Promise<number | undefined> {
+  const asked = request({ path: '/metrics', ...options }).end()
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  answer.resume()
+  return answer.statusCode
+}
+
 describe('who may read them', () => {
-  it('is whoever asks directly, when there is no token; never through a proxy', async () => {
+  it('is whoever asks on this machine, when there is no token; never through a proxy', async () => {
     appliance = await startAppliance()
     await metricsText()
     for (const name of ['X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'Via']) {
@@ -149,6 +166,43 @@ describe('who may read them', () => {
       expect(body).toMatchObject({ code: 'forbidden', data: null })
       expect((body as { detail: string }).detail).toContain('METRICS_TOKEN')
     }
+  })
+
+  it('is nobody without a token who asks for another name than this machine’s own', async () => {
+    appliance = await startAppliance()
+    const { port } = new URL(appliance.origin)
+    for (const host of ['help.example.com', `192.0.2.1:${port}`, 'localhost.example.com', '[2001:db8::1]'])
+      expect([host, await statusOf({ port, headers: { host } })]).toEqual([host, 403])
+    for (const host of [`localhost:${port}`, 'LOCALHOST', '127.0.0.1', '127.8.0.2:80', `[::1]:${port}`])
+      expect([host, await statusOf({ port, headers: { host } })]).toEqual([host, 200])
+  })
+
+  it('is nobody without a token who speaks HTTP/1.0, as nginx does that was told nothing', async () => {
+    appliance = await startAppliance()
+    const { port } = new URL(appliance.origin)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write(`GET /metrics HTTP/1.0\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)
+    const [head] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    expect(head.toString()).toMatch(/^HTTP\/1\.1 403 /)
+  })
+
+  it('is nobody without a token who comes from no loopback address, whatever they say', async () => {
+    appliance = await startAppliance()
+    const socketPath = join(appliance.dir, 'http.sock')
+    const server = createServer(appliance.app.handler).listen(socketPath)
+    await once(server, 'listening')
+    expect(await statusOf({ socketPath, headers: { host: 'localhost' } })).toBe(403)
+    server.close()
+  })
+
+  it.skipIf(bridge === undefined)('is nobody without a token on another machine', async () => {
+    appliance = await startAppliance()
+    const server = createServer(appliance.app.handler).listen(0, '0.0.0.0')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    expect(await statusOf({ host: bridge, port, headers: { host: 'localhost' } })).toBe(403)
+    server.close()
   })
 
   it('is whoever has the token, when there is one, also through a proxy', async () => {

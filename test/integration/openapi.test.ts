@@ -5,8 +5,8 @@ import { OPERATIONS } from '#src/contract/operations.js'
 import { startAppliance, type Appliance } from '../helpers/appliance.js'
 import { send } from '../helpers/http.js'
 
-/** What serves our own page, and is no part of the API. */
-const PAGE = ['get /page/config.json', 'get /operator']
+/** What serves our own pages, and is no part of the API. */
+const PAGE = ['get /page/config.json', 'get /operator', 'get /docs']
 
 const Layer = z.object({
   route: z
@@ -74,4 +74,33 @@ it('refers to nothing that is not in it', async () => {
   const named = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)
   expect(named.length).toBeGreaterThan(0)
   expect(named.filter((name) => name === undefined || !(name in components.schemas))).toEqual([])
+})
+
+it('describes fields in the language that is asked for', async () => {
+  const [english, french] = await Promise.all(
+    ['en', 'fr'].map(async (lang) =>
+      JSON.stringify((await send(`${appliance.origin}/api/v1/openapi.json?lang=${lang}`)).body),
+    ),
+  )
+  expect(english).toContain('What the visitor says.')
+  expect(french).toContain('Ce que dit le visiteur.')
+  expect(french).not.toContain('What the visitor says.')
+  expect(`${english ?? ''}${french ?? ''}`).not.toContain('description_fr')
+})
+
+it('is served for people at /docs/, below whatever path a proxy gives it', async () => {
+  const short = await send(`${appliance.origin}/docs?lang=fr`)
+  expect([short.status, short.headers.get('location')]).toEqual([302, 'docs/?lang=fr'])
+
+  const page = await send(`${appliance.origin}/docs/`)
+  expect(page.status).toBe(200)
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+  expect(page.body).not.toMatch(/<style|style=|<script(?![^>]* src=)|https?:/)
+  const [, script] = /src="\.\/(assets\/[^"]+\.js)"/.exec(String(page.body)) ?? []
+  const asset = await send(`${appliance.origin}/docs/${script ?? ''}`)
+  expect([asset.status, asset.headers.get('cache-control')]).toEqual([
+    200,
+    'public, max-age=31536000, immutable',
+  ])
+  expect((await send(`${appliance.origin}/docs/assets/none.js`)).status).toBe(404)
 })

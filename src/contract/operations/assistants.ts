@@ -75,7 +75,10 @@ export const patchAssistant = operation({
   access: 'key',
   scope: 'assistants:write',
   summary: { en: 'Change an assistant', fr: 'Modifier un assistant' },
-  description: { en: 'What is absent stays as it is.', fr: 'Ce qui est absent reste inchangé.' },
+  description: {
+    en: 'Fields that are absent stay as they are.',
+    fr: 'Les champs absents restent inchangés.',
+  },
   body: AssistantPatch,
   answers: { 200: json(Assistant) },
   example: { tone: 'friendly', is_active: false },

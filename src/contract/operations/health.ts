@@ -33,6 +33,10 @@ export const getMetrics = operation({
   path: '/metrics',
   access: 'public',
   summary: { en: 'Metrics for Prometheus', fr: 'Mesures pour Prometheus' },
+  description: {
+    en: 'To direct requests; through a proxy with `Authorization: Bearer` and the metrics token only.',
+    fr: 'Pour les requêtes directes ; à travers un proxy, seulement avec `Authorization: Bearer` et le jeton des mesures.',
+  },
   answers: { 200: textual('text/plain') },
 })
 
@@ -43,7 +47,7 @@ export const getHealth = operation({
   aliases: ['/api/health'],
   access: 'optional',
   uncounted: true,
-  summary: { en: 'Health', fr: 'État de santé' },
+  summary: { en: 'How is the appliance?', fr: 'Comment va l’appareil ?' },
   description: {
     en: 'Brief for everybody; with keys also versions, models, memory, disk and backups.',
     fr: 'Résumé pour tous ; avec des clés, aussi les versions, les modèles, la mémoire, le disque et les sauvegardes.',

@@ -56,6 +56,12 @@ export class Assistants {
     return { rows: rows.map((row) => presentTo(caller, row)), total }
   }
 
+  /** The names of all assistants that the caller may see, by id. */
+  async names(caller: Caller): Promise<Map<string, { name: string }>> {
+    const rows = await this.store.names(caller.orgId, caller.assistantIds)
+    return new Map(rows.map(({ id, name }) => [id, { name }]))
+  }
+
   /** @throws AppError `not_found`; for a widget token also when the assistant is inactive. */
   async get(caller: Caller, id: string): Promise<Assistant> {
     const row = mayUseAssistant(caller, id) ? await this.store.find(caller.orgId, id) : undefined

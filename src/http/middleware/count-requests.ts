@@ -17,10 +17,10 @@ export function countRequests(metrics: RequestMetrics): RequestHandler {
     const since = performance.now()
     metrics.begun()
     res.once('close', () => {
-      const status = res.headersSent ? res.statusCode : LEFT
+      const status = statusOf(res)
       metrics.ended({
-        method: METHODS.has(req.method) ? req.method : 'other',
-        route: routePattern(req.originalUrl, routeOf(req), status),
+        method: methodOf(req),
+        route: routeOfRequest(req, status),
         status,
         seconds: (performance.now() - since) / 1000,
         streamed: isEventStream(res),
@@ -30,8 +30,19 @@ export function countRequests(metrics: RequestMetrics): RequestHandler {
   }
 }
 
-function routeOf(req: Request): string | undefined {
-  return Route.safeParse(req.route).data
+/** One of a handful of names. */
+export function methodOf(req: Request): string {
+  return METHODS.has(req.method) ? req.method : 'other'
+}
+
+/** What the request was answered with; 499 when its sender left before. */
+export function statusOf(res: Response): number {
+  return res.headersSent ? res.statusCode : LEFT
+}
+
+/** The pattern of the request's path, once it is over. */
+export function routeOfRequest(req: Request, status: number): string {
+  return routePattern(req.originalUrl, Route.safeParse(req.route).data, status)
 }
 
 function isEventStream(res: Response): boolean {

@@ -58,8 +58,8 @@ const STATEMENTS = [
   ) strict`,
   `create unique index feedback_session on feedback(session_id) where session_id is not null`,
   `create unique index feedback_message on feedback(message_id) where message_id is not null`,
-  `create index feedback_org on feedback(org_id, created_at, rating)`,
   `create index feedback_assistant on feedback(org_id, assistant_id, created_at, rating)`,
+  `create index feedback_org on feedback(org_id, created_at, rating)`,
   `create index feedback_conversation on feedback(conversation_id)`,
 
   `create table widget_config (
@@ -74,32 +74,57 @@ const STATEMENTS = [
     seq integer primary key autoincrement, org_id text not null references organization(id), assistant_id text,
     client_id text, event_type text not null, user_id text, metadata text not null, created_at text not null
   ) strict`,
-  `create index telemetry_event_org on telemetry_event(org_id, created_at)`,
+  `create index telemetry_event_org on telemetry_event(org_id, created_at, event_type, assistant_id)`,
+  `create index telemetry_event_time on telemetry_event(created_at)`,
 
   `create table request_log (
     seq integer primary key autoincrement, org_id text not null references organization(id), request_id text not null,
     client_id text, caller text not null, method text not null, route text not null, status integer not null,
-    ms real not null, tokens integer not null default 0, created_at text not null
+    ms real not null, created_at text not null
   ) strict`,
-  `create index request_log_org on request_log(org_id, seq)`,
+  `create index request_log_org on request_log(org_id, created_at, seq)`,
   `create index request_log_time on request_log(created_at)`,
   // One row an hour, client, route and status; 'histogram' counts latencies by bucket.
   `create table request_hour (
     org_id text not null references organization(id), hour text not null, client_id text not null,
     method text not null, route text not null, status integer not null, requests integer not null,
-    total_ms real not null, histogram text not null, prompt_tokens integer not null default 0,
-    cached_tokens integer not null default 0, completion_tokens integer not null default 0,
+    total_ms real not null, histogram text not null,
     primary key (org_id, hour, client_id, method, route, status)
   ) strict, without rowid`,
+  // One row an hour, client, assistant and way of replying.
+  `create table reply_hour (
+    org_id text not null references organization(id), hour text not null, client_id text not null,
+    assistant_id text not null, mode text not null, replies integer not null, prompt_tokens integer not null,
+    cached_tokens integer not null, completion_tokens integer not null,
+    primary key (org_id, hour, client_id, assistant_id, mode)
+  ) strict, without rowid`,
+  // Sessions and messages by the hour in which they were made. Triggers count them: whoever writes one need not know, and
+  // what is erased later stays counted.
+  `create table talk_hour (
+    org_id text not null references organization(id), hour text not null, sessions integer not null default 0,
+    messages integer not null default 0, primary key (org_id, hour)
+  ) strict, without rowid`,
+  `insert into talk_hour(org_id, hour, sessions, messages)
+    select org_id, substr(created_at, 1, 13) || ':00:00.000Z', sum(session), sum(1 - session)
+    from (select org_id, created_at, 1 as session from session union all select org_id, created_at, 0 from message)
+    group by 1, 2`,
+  `create trigger session_counted after insert on session begin
+    insert into talk_hour(org_id, hour, sessions) values (new.org_id, substr(new.created_at, 1, 13) || ':00:00.000Z', 1)
+    on conflict do update set sessions = sessions + 1;
+  end`,
+  `create trigger message_counted after insert on message begin
+    insert into talk_hour(org_id, hour, messages) values (new.org_id, substr(new.created_at, 1, 13) || ':00:00.000Z', 1)
+    on conflict do update set messages = messages + 1;
+  end`,
 
   `create table unanswered_group (
     id text primary key, org_id text not null references organization(id),
     assistant_id text not null references assistant(id) on delete cascade, question text not null, language text,
-    vector blob, questions integer not null, status text not null, source_id text, first_at text not null,
-    last_at text not null
+    vector blob, embedder text, questions integer not null, status text not null, source_id text,
+    first_at text not null, last_at text not null
   ) strict`,
   `create index unanswered_group_org on unanswered_group(org_id, status, questions)`,
-  `create index unanswered_group_assistant on unanswered_group(assistant_id)`,
+  `create index unanswered_group_assistant on unanswered_group(assistant_id, last_at)`,
   `create table unanswered_question (
     seq integer primary key autoincrement, org_id text not null,
     group_id text not null references unanswered_group(id) on delete cascade,
@@ -107,6 +132,13 @@ const STATEMENTS = [
   ) strict`,
   `create index unanswered_question_group on unanswered_question(group_id, seq)`,
   `create index unanswered_question_message on unanswered_question(message_id)`,
+  // Whoever erases a talk erases its questions here too: a group speaks in the words of those that are left.
+  `create trigger unanswered_question_gone after delete on unanswered_question begin
+    update unanswered_group set questions = questions - 1, question = coalesce(
+      (select question from unanswered_question where group_id = old.group_id order by seq limit 1), question)
+    where id = old.group_id;
+    delete from unanswered_group where id = old.group_id and questions <= 0;
+  end`,
 
   // The answers of finished requests, for those who send the same one again.
   `create table idempotent_answer (

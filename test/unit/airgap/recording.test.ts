@@ -52,13 +52,29 @@ describe('an attempt', () => {
     expect(addresses(ipv4('127.0.0.53', port), ipv6('::1', port))).toHaveLength(2)
   })
 
+  it('is a question to nscd that was heard', () => {
+    const path = '/var/run/nscd/socket'
+    expect(addresses(connect(`{sa_family=AF_UNIX, sun_path="${path}"}`))).toEqual([path])
+  })
+
   it.each([
-    '/var/run/nscd/socket',
     '/run/systemd/resolve/io.systemd.Resolve',
     '/run/avahi-daemon/socket',
     '/run/dbus/system_bus_socket',
-  ])('is a question to %s', (path) => {
-    expect(addresses(connect(`{sa_family=AF_UNIX, sun_path="${path}"}`))).toEqual([path])
+    '/tmp/telemetry.sock',
+    '/tmp/nscd/socket',
+    '@telemetry',
+  ])('is a question to %s, there or not', (path) => {
+    const [, at = '', name = ''] = /^(@?)(.*)$/.exec(path) ?? []
+    const socket = `{sa_family=AF_UNIX, sun_path=${at}"${name}"}`
+    expect(addresses(connect(socket), connect(socket, '-1 ECONNREFUSED (Connection refused)'))).toEqual([
+      path,
+      path,
+    ])
+  })
+
+  it('is a question to an abstract Unix socket, however far its name is filled up', () => {
+    expect(addresses(connect('{sa_family=AF_UNIX, sun_path=@"telemetry\\0\\0\\0"}'))).toEqual(['@telemetry'])
   })
 
   it('is every message to outside in a batch, and the one that is sent without connecting', () => {
@@ -67,6 +83,7 @@ describe('an attempt', () => {
     const batch = `21<node> sendmmsg(20, [{msg_hdr={${name('127.0.0.1')}}}, {msg_hdr={${name('192.0.2.7')}}}], 2, 0) = 2`
     const single = `21<node> sendmsg(20, {${name('192.0.2.8')}, msg_iov=[{iov_base="x", iov_len=1}]}, 0) = 1`
     expect(addresses(batch, single)).toEqual(['192.0.2.7:9', '192.0.2.8:9'])
+    expect(readRecording(batch).loopback.map(({ address }) => address)).toEqual(['127.0.0.1:9'])
   })
 
   it('is what cannot be read', () => {
@@ -94,12 +111,6 @@ describe('an attempt', () => {
 
 describe('no attempt', () => {
   it.each([
-    ['loopback', ipv4('127.0.0.1', 8080)],
-    ['another of its addresses', ipv4('127.8.0.2', 8080)],
-    ['loopback of IPv6', ipv6('::1', 8080)],
-    ['loopback written as IPv6', ipv6('::ffff:127.0.0.1', 8080)],
-    ['a Unix socket', connect('{sa_family=AF_UNIX, sun_path="/tmp/guichet/hatch"}')],
-    ['an abstract Unix socket', connect('{sa_family=AF_UNIX, sun_path=@"/tmp/.X11-unix/X0"}')],
     ['a Unix socket without a name', connect('{sa_family=AF_UNIX}')],
     [
       'nscd that is not there',
@@ -128,6 +139,31 @@ describe('no attempt', () => {
   })
 })
 
+describe('what goes to loopback', () => {
+  it.each([
+    ['127.0.0.1:4318', ipv4('127.0.0.1', 4318)],
+    ['127.8.0.2:8080', ipv4('127.8.0.2', 8080)],
+    ['[::1]:3128', ipv6('::1', 3128)],
+    ['[::ffff:127.0.0.1]:8080', ipv6('::ffff:127.0.0.1', 8080)],
+  ])('is noted apart: %s', (address, line) => {
+    const { attempts, loopback } = readRecording(line)
+    expect({ attempts, loopback: loopback.map((each) => each.address) }).toEqual({
+      attempts: [],
+      loopback: [address],
+    })
+  })
+})
+
+it('notes whose end it does not reach', () => {
+  const log = [
+    '31<npm> bind(18, {sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}, 12) = 0',
+    '32<node> connect(19, {sa_family=AF_INET, sin_port=htons(443), sin_addr=inet_addr("192.0.2.1")}, 16 <unfinished ...>',
+    '33<sh> +++ exited with 0 +++',
+    '31<npm start> +++ exited with 0 +++',
+  ]
+  expect(readRecording(log.join('\n'))).toMatchObject({ ended: 2, unended: ['32<node>'] })
+})
+
 it('notes what shows that it was recording', () => {
   const log = [
     '31<node> bind(25, {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
@@ -136,5 +172,12 @@ it('notes what shows that it was recording', () => {
     '31<node> accept4(25, NULL, NULL, SOCK_CLOEXEC|SOCK_NONBLOCK) = -1 EAGAIN (Resource temporarily unavailable)',
     '31<node> +++ exited with 0 +++',
   ]
-  expect(readRecording(log.join('\n'))).toEqual({ attempts: [], bound: [8080], accepted: 1, ended: 1 })
+  expect(readRecording(log.join('\n'))).toEqual({
+    attempts: [],
+    loopback: [],
+    bound: [8080],
+    accepted: 1,
+    ended: 1,
+    unended: [],
+  })
 })

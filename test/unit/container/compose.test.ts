@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 
 interface Service {
   image: string
+  container_name?: string
   build?: { target: string }
   profiles?: string[]
   networks: string[]
@@ -22,7 +23,7 @@ interface Service {
 interface Compose {
   services: Record<string, Service>
   networks: Record<string, { internal?: boolean } | null>
-  volumes: Record<string, unknown>
+  volumes: Record<string, { name: string }>
 }
 
 const read = (path: string) =>
@@ -63,6 +64,24 @@ describe('docs/compose.yaml', () => {
       for (const volume of volumes) expect(compose.volumes).toHaveProperty(volume.split(':')[0]!)
     }
   })
+
+  it.each(['docs/operations.md', 'docs/operations.fr.md', 'docs/container.md'])(
+    'names image, container and volume as the commands of %s do',
+    (page) => {
+      const { image, volumes, container_name: container } = compose.services['guichet']!
+      const [volume] = volumes!.find((each) => each.endsWith(':/data'))!.split(':')
+      const text = read(page)
+      const mounted = [...text.matchAll(/docker run [^`\n]*-v (\S+):\/data/g)].map(([, name]) => name)
+      const entered = [...text.matchAll(/docker exec (\S+)/g)].map(([, name]) => name)
+      expect(mounted).not.toEqual([])
+      expect(new Set(mounted)).toEqual(new Set([compose.volumes[volume!]!.name]))
+      expect(new Set(entered)).toEqual(new Set([container]))
+      // The restore takes the image without a tag, which is the latest.
+      for (const [, run] of text.matchAll(/`docker run ([^`]+ restore [^`]+)`/g))
+        expect(run).toMatch(/ guichet guichet restore /)
+      expect(image).toBe('guichet:${GUICHET_TARGET:-latest}')
+    },
+  )
 
   it('builds a target that the Dockerfile has', () => {
     const targets = [...read('Dockerfile').matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, name]) => name)

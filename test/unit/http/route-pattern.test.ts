@@ -3,19 +3,15 @@ import { routePattern } from '#src/http/route-pattern.js'
 
 describe('the pattern of a path', () => {
   it.each([
-    ['/api/v1/sessions/8f14/messages?limit=2', '/:id/messages', '/api/v1/sessions/:id/messages'],
-    ['/api/v1/sessions/8f14/messages/', '/:id/messages', '/api/v1/sessions/:id/messages'],
-    ['/API/v1/Sessions/8F14', '/:id', '/api/v1/sessions/:id'],
-    ['/api/v1/sessions', '/', '/api/v1/sessions'],
-    ['/api/v1/sessions//', '/', '/api/v1/sessions'],
-    ['/api/v1/agents/8f14', '/:id', '/api/v1/assistants/:id'],
-    ['/api/v1/knowledge/qas/', '/qa', '/api/v1/knowledge/qa'],
-    ['/api/v1/knowledge/qas/8f14', '/qas/:id', '/api/v1/knowledge/qa/:id'],
-    ['/api/health', '/', '/api/v1/health'],
-    ['/api/auth/widget-token', '/widget-token', '/api/v1/auth/widget-token'],
-    ['http://anybody.example/api/v1/sessions/8f14', '/:id', '/api/v1/sessions/:id'],
-    ['/metrics/', '/metrics', '/metrics'],
-  ])('of %s is one however it is written', (url, route, pattern) => {
+    [
+      '/api/v1/sessions/8f14/messages?limit=2',
+      '/api/v1/sessions/:id/messages',
+      '/api/v1/sessions/:id/messages',
+    ],
+    ['/API/v1/Sessions/', '/api/v1/sessions/', '/api/v1/sessions'],
+    ['/api/v1/agents/8f14', '/api/v1/assistants/:id', '/api/v1/assistants/:id'],
+    ['/', '/', '/'],
+  ])('of %s is its route’s, without a slash at its end', (url, route, pattern) => {
     expect(routePattern(url, route, 200)).toBe(pattern)
   })
 
@@ -23,6 +19,7 @@ describe('the pattern of a path', () => {
     expect(routePattern('/wp-login.php', undefined, 404)).toBe('unmatched')
     expect(routePattern('/api/v1/nothing/8f14', undefined, 404)).toBe('unmatched')
     expect(routePattern('/api/v1/sessions/8f14', undefined, 401)).toBe('/api/*')
+    expect(routePattern('http://anybody.example/API/v1/sessions', undefined, 401)).toBe('/api/*')
     expect(routePattern('/assets/index-8f14.js', undefined, 200)).toBe('page')
     expect(routePattern('*', undefined, 204)).toBe('page')
   })

@@ -1,0 +1,47 @@
+import type { WidgetAppearance } from '../../contract/widget-configs.js'
+
+/** How a widget looks and speaks unless it is told otherwise. */
+export const DEFAULT_APPEARANCE: Readonly<WidgetAppearance> = {
+  widget_type: 'chat',
+  primary_color: '#1f5eff',
+  secondary_color: '#e8eefc',
+  background_color: '#ffffff',
+  text_color: '#1c2330',
+  border_radius: 16,
+  title: { en: 'May I help you?', fr: 'Puis-je vous aider ?' },
+  subtitle: {
+    en: 'Answers from our own documents, with their sources.',
+    fr: 'Des réponses tirées de nos documents, sources à l’appui.',
+  },
+  placeholder: { en: 'Your question…', fr: 'Votre question…' },
+  greeting_message: {
+    text: {
+      en: 'Hello! Ask me a question, and I will look it up in our documents.',
+      fr: 'Bonjour ! Posez-moi une question, je chercherai la réponse dans nos documents.',
+    },
+    buttons: [],
+    flows: [],
+  },
+  default_language: 'en',
+  font_family: 'system-ui, sans-serif',
+  font_size: 15,
+  font_weight: 400,
+  shadow_intensity: 'medium',
+  size: 'medium',
+  position: 'bottom-right',
+  edge_offset: 20,
+  logo: null,
+  bot_avatar: null,
+  show_timestamps: false,
+  show_typing_indicator: true,
+  show_message_avatars: true,
+  show_unread_badge: true,
+  start_open: false,
+  hide_on_mobile: false,
+  auto_open_delay: null,
+  auto_open_scroll_depth: null,
+  suggestions: [],
+  theme: 'auto',
+  hide_branding: false,
+  custom_css: '',
+}

@@ -1,0 +1,118 @@
+import { guide } from './guide-en.js'
+import type { Words } from './words.js'
+
+function bounds(least: string | null, most: string | null, unit: string): string {
+  if (least === null || least === '0') return most === null ? '' : `At most ${most}${unit}`
+  if (most === null) return `At least ${least}${unit}`
+  return least === most ? `Exactly ${least}${unit}` : `${least} to ${most}${unit}`
+}
+
+export const en: Words = {
+  other: { code: 'fr', name: 'Français' },
+  title: 'API reference',
+  skip: 'Go to the text',
+  menu: 'Contents',
+  close: 'Close',
+  page: 'Ask a question',
+  openApi: 'OpenAPI',
+  version: (version) => `version ${version}`,
+  loading: 'One moment…',
+  unreachable: 'The server does not answer. Is it running?',
+  tryAgain: 'Try again',
+  unknown: (id) => `This appliance has no endpoint named “${id}”.`,
+  toGuide: 'Go to the introduction',
+
+  contents: 'Contents',
+  filter: 'Filter the endpoints',
+  filterHint: 'Filter',
+  matches: (count) =>
+    count === 0 ? 'No endpoint matches.' : count === 1 ? '1 endpoint' : `${String(count)} endpoints`,
+  guide,
+
+  previous: 'Previous',
+  next: 'Next',
+  access: 'Who may use it',
+  anybody: 'Everybody, without credentials',
+  anybodyMore: 'Everybody; credentials show more',
+  keys: 'Client keys',
+  token: 'Widget token',
+  or: 'or',
+  scope: 'The keys need the scope',
+  alsoAt: 'Also at',
+  idempotent: 'Can be repeated safely with an `Idempotency-Key`.',
+
+  parameters: 'Parameters',
+  places: { path: 'path', query: 'query', header: 'header' },
+  body: 'Body',
+  form: 'Multipart form',
+  bodyOptional: 'The body may be left out.',
+  required: 'required',
+  optional: 'may be absent',
+  orNull: 'or null',
+  listOf: (inner) => `list of ${inner}`,
+  mapOf: (inner) => `object of ${inner}`,
+  freeObject: 'object (free fields)',
+  anything: 'any value',
+  file: 'file',
+  characters: (least, most) => bounds(least, most, ' characters'),
+  entries: (least, most) => bounds(least, most, ' entries'),
+  range: (least, most) => (least === '0' && most === null ? 'At least 0' : bounds(least, most, '')),
+  pattern: 'Pattern',
+  fallback: 'Default',
+  values: 'One of',
+  always: 'Always',
+  show: (count, inside) =>
+    count === 1 ? `Show the field of ${inside}` : `Show the ${String(count)} fields of ${inside}`,
+  hide: (inside) => `Hide the fields of ${inside}`,
+
+  answers: 'Answers',
+  envelope: 'In the envelope’s `data`:',
+  noData: 'The envelope, with `data` null.',
+  sameAs: (status) => `The same body as ${status}.`,
+  empty: 'No body.',
+  frames: 'Stream',
+  framesMeaning: 'With `Accept: text/event-stream`, frames arrive one by one, each one of:',
+  refusals: 'Refusals',
+  refusalsMeaning: 'All of them have the same body; `code` names the reason, `detail` explains it.',
+  anyStatus: 'other',
+  failureBody: 'Body of a refusal',
+
+  examples: 'Examples',
+  sampleAnswer: 'Answer',
+  copy: 'Copy',
+  copied: 'Copied',
+  stream: 'Stream the answer',
+
+  tryIt: 'Try it',
+  tryItMeaning: 'Sends a real request to this appliance.',
+  credentials: 'Credentials',
+  credentialsMeaning:
+    'Kept in this tab’s memory only, never stored: a reload forgets them. They are sent to this appliance and nowhere else.',
+  clientId: 'Client id',
+  clientSecret: 'Client secret',
+  widgetToken: 'Widget token',
+  useKeys: 'Client keys',
+  useToken: 'Widget token',
+  getToken: 'Get a token with this client id',
+  noToken: 'No token could be had. Is the server running?',
+  showSecrets: 'Show the secret and the token in the examples',
+  noneNeeded: 'This endpoint needs no credentials.',
+  keysNeeded: 'This endpoint refuses widget tokens: use client keys.',
+  noJson: 'This is no valid JSON yet.',
+  reset: 'Start over',
+  unset: 'not set',
+  send: 'Send',
+  stop: 'Stop',
+  missing: (names) => `Fill in first: ${names}.`,
+
+  answer: 'Answer',
+  waiting: 'Waiting for the answer…',
+  ms: (ms) => `${ms} ms`,
+  streaming: (count) => (count === 1 ? '1 frame so far' : `${String(count)} frames so far`),
+  streamed: (count) => (count === 1 ? '1 frame' : `${String(count)} frames`),
+  stopped: 'You stopped this request.',
+  broken:
+    'There was no complete answer: the server cannot be reached, or the request cannot be sent like this.',
+  headers: 'Headers',
+  cut: 'The rest is not shown.',
+}

@@ -1,0 +1,106 @@
+import { sql, type Insertable, type Selectable } from 'kysely'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Page, Paging } from '../contract/common.js'
+import type { Executor } from './database.js'
+import type { RequestLogTable } from './schema-usage.js'
+
+export type RequestLogRow = Selectable<RequestLogTable>
+
+/** What the log is narrowed to. Times: `from` is in, `to` is not. */
+export interface RequestLogFilter {
+  from: string
+  to: string
+  status?: number | undefined
+  method?: string | undefined
+  route?: string | undefined
+  clientId?: string | undefined
+}
+
+/** Rows looked at in one go; so many take about 10 ms. */
+const STEP = 4000
+
+interface Step {
+  seen: number
+  matching: number
+  created_at: string
+  seq: number
+}
+
+/** Appends requests, in the order in which they ended. */
+export async function appendRequests(db: Executor, rows: Insertable<RequestLogTable>[]): Promise<void> {
+  await db.insertInto('request_log').values(rows).execute()
+}
+
+/** One page of an organization's requests, newest first, and how many there are in all. Works in short steps. */
+export async function listRequests(
+  db: Executor,
+  orgId: string,
+  filter: RequestLogFilter,
+  { limit, offset }: Paging,
+  step = STEP,
+): Promise<Page<RequestLogRow>> {
+  const rows: RequestLogRow[] = []
+  let total = 0
+  for (let before = { created_at: filter.to, seq: 0 }; ;) {
+    const found = await countStep(db, orgId, filter, before, step)
+    if (found === undefined) return { rows, total }
+    const skip = Math.max(0, offset - total)
+    const missing = limit - rows.length
+    if (missing > 0 && skip < found.matching) {
+      rows.push(...(await readStep(db, orgId, filter, before, step, { limit: missing, offset: skip })))
+    }
+    total += found.matching
+    if (found.seen < step) return { rows, total }
+    before = found
+    await nextTurn()
+  }
+}
+
+type Cursor = Pick<Step, 'created_at' | 'seq'>
+
+/** The next rows before the cursor, newest first, whether they match or not. */
+function stepOf(orgId: string, { from }: RequestLogFilter, before: Cursor, step: number) {
+  return sql`select * from request_log where org_id = ${orgId} and created_at >= ${from}
+    and (created_at, seq) < (${before.created_at}, ${before.seq}) order by created_at desc, seq desc limit ${step}`
+}
+
+function matches({ status, method, route, clientId }: RequestLogFilter) {
+  const conditions = [
+    ...(status === undefined ? [] : [sql`status = ${status}`]),
+    ...(method === undefined ? [] : [sql`method = ${method}`]),
+    ...(route === undefined ? [] : [sql`route = ${route}`]),
+    ...(clientId === undefined ? [] : [sql`client_id = ${clientId}`]),
+  ]
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)
+}
+
+async function countStep(
+  db: Executor,
+  orgId: string,
+  filter: RequestLogFilter,
+  before: Cursor,
+  step: number,
+): Promise<Step | undefined> {
+  const { rows } = await sql<Step>`
+    with step as (${stepOf(orgId, filter, before, step)}),
+    last as (select created_at, seq from step order by created_at, seq limit 1)
+    select count(*) as seen, count(*) filter (where ${matches(filter)}) as matching,
+      (select created_at from last) as created_at, (select seq from last) as seq from step`.execute(db)
+  const [found] = rows
+  return found === undefined || found.seen === 0 ? undefined : found
+}
+
+async function readStep(
+  db: Executor,
+  orgId: string,
+  filter: RequestLogFilter,
+  before: Cursor,
+  step: number,
+  { limit, offset }: Paging,
+): Promise<RequestLogRow[]> {
+  const { rows } = await sql<RequestLogRow>`
+    with step as (${stepOf(orgId, filter, before, step)})
+    select * from step where ${matches(filter)} order by created_at desc, seq desc
+    limit ${limit} offset ${offset}`.execute(db)
+  return rows
+}
