@@ -71,7 +71,8 @@ describe('a body', () => {
       broken.map((body) => async () => {
         const answer = await told(urlOf(operation), operation.method, keys, body)
         const wrong = fault(operation.path, answer)
-        const isTaken = answer.status < 400 && !(operation.bodyOptional === true && body === '')
+        // No body at all counts as an empty object.
+        const isTaken = answer.status < 400 && body !== ''
         if (wrong === undefined && !isTaken) return undefined
         return `${operation.id}: ${wrong ?? 'taken'} for ${JSON.stringify(body)}: ${answer.text.slice(0, 200)}`
       }),

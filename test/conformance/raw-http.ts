@@ -19,7 +19,7 @@ export function rawExchange(
     const timer = setTimeout(() => {
       socket.destroy()
       reject(
-        new Error(`No end within ${String(LIMIT_MS / 1000)} s after ${JSON.stringify(text.slice(0, 500))}`),
+        new Error(`No end within ${String(LIMIT_MS / 1000)} s: ${JSON.stringify([pieces.join(''), text])}`),
       )
     }, LIMIT_MS)
     socket.setEncoding('utf8')

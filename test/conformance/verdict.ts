@@ -13,6 +13,7 @@ const INSIDE =
 /** Where the state of the appliance itself is asked for. */
 const READINESS = /\/(?:readyz|health)\/?(?:\?|$)/
 const LIMIT_MS = 10_000
+const AT_ONCE = 8
 
 /** Asks, with a deadline: a request that hangs fails. */
 export async function told(
@@ -42,17 +43,17 @@ export function fault(url: string, { status, type, text }: Told): string | undef
   if (Object.keys(body).sort().join() !== 'code,data,detail,status,status_code')
     return 'not the fields of a refusal'
   if (body['status'] !== 'error' || body['status_code'] !== status) return 'not the envelope of a refusal'
-  if (typeof detail !== 'string' || !/^\S[^\n]*[.!?…]$/s.test(detail)) return 'no sentence in detail'
+  if (typeof detail !== 'string' || !/^\S.*[.!?…]$/s.test(detail)) return 'no sentence in detail'
   if (INSIDE.test(text.replace(/"detail":"There is no [^"]*"/, ''))) return 'tells of the inside'
   return undefined
 }
 
-/** Runs so many jobs at once, and gathers what they found wrong. */
-export async function findings(jobs: (() => Promise<string | undefined>)[], atOnce = 8): Promise<string[]> {
+/** Runs eight jobs at once, and gathers what they found wrong. */
+export async function findings(jobs: (() => Promise<string | undefined>)[]): Promise<string[]> {
   const found: string[] = []
   const queue = jobs.values()
   await Promise.all(
-    Array.from({ length: atOnce }, async () => {
+    Array.from({ length: AT_ONCE }, async () => {
       for (const job of queue) {
         const finding = await job().catch((error: unknown) => `failed: ${String(error)}`)
         if (finding !== undefined) found.push(finding)
