@@ -112,3 +112,13 @@ export function bodyOf(operation: Operation, things: Things): Record<string, unk
   })
   return Object.fromEntries(given)
 }
+
+/** The kinds of JSON values that a schema takes; "null" counts for fields that may be left out. */
+export function takes({ type, anyOf, oneOf, allOf, enum: values, const: value }: JsonSchema): Set<string> {
+  if (anyOf ?? oneOf) return new Set([...(anyOf ?? oneOf ?? [])].flatMap((each) => [...takes(each)]))
+  if (allOf) return new Set(allOf.flatMap((each) => [...takes(each)]))
+  if (values ?? value)
+    return new Set((values ?? [value]).map((each) => (each === null ? 'null' : typeof each)))
+  if (type === undefined) return new Set(['null', 'string', 'number', 'boolean', 'array', 'object'])
+  return new Set([type].flat().map((each) => (each === 'integer' ? 'number' : each)))
+}

@@ -54,6 +54,22 @@ export function cutOff(origin: string, beginning: string): Promise<void> {
   })
 }
 
+/** Sends the beginning of a request, and keeps the connection until it is told to let it go. */
+export function holdOpen(origin: string, beginning: string): Promise<() => void> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', reject)
+    socket.on('connect', () => {
+      socket.write(beginning, () => {
+        resolve(() => {
+          socket.destroy()
+        })
+      })
+    })
+  })
+}
+
 /** One answer as it came over the wire. */
 export interface RawAnswer {
   status: number
