@@ -107,9 +107,12 @@ function isOpen({ access }: Operation): boolean {
   return access === 'public' || access === 'optional'
 }
 
+// What deletes goes last: it must find everything there.
 const withId = OPERATIONS.flatMap((operation) =>
   [operation.path, ...(operation.aliases ?? [])].map((path) => ({ operation, path, id: operation.id })),
-).filter(({ path }) => path.includes('{'))
+)
+  .filter(({ path }) => path.includes('{'))
+  .sort((a, b) => Number(a.operation.method === 'delete') - Number(b.operation.method === 'delete'))
 
 describe('an id of another organization in a path', () => {
   it.each(withId)('is unknown to everybody: $id $path', async ({ operation, path }) => {
