@@ -166,6 +166,7 @@ async function fillKnowledge({ db, connection }: Database): Promise<void> {
       .insertInto('source')
       .values({
         ...{ id, ...org, status: id === 'source-qa' ? 'ready' : 'pending', stage: null, everyone: 1 },
+        live_version: id === 'source-qa' ? 1 : null,
         ...{ passages: 1, passages_done: 1, bytes: null, sha256: null, file_name: null, file_type: null },
         ...{ media_type: null, stored_file: null, question: null, answer: null, ...blank },
         ...(given as typeof pair & { type: 'qa' | 'file' }),

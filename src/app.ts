@@ -21,8 +21,11 @@ import { Contexts } from './domain/contexts/contexts.js'
 import { Ratings } from './domain/feedback/ratings.js'
 import { HealthReport, type RetrievalState } from './domain/health.js'
 import { Idempotency } from './domain/idempotency.js'
-import { Knowledge, type IngestPort } from './domain/knowledge/knowledge.js'
+import { AssistantSources } from './domain/knowledge/assistant-knowledge.js'
+import type { IngestPort } from './domain/knowledge/ingest-port.js'
+import { Knowledge } from './domain/knowledge/knowledge.js'
 import { removeLeftovers } from './domain/knowledge/leftovers.js'
+import { Passages, type MayRead } from './domain/knowledge/passages.js'
 import { Onboarding } from './domain/onboarding/onboarding.js'
 import { PageSettings } from './domain/onboarding/page-settings.js'
 import { Sessions } from './domain/sessions/sessions.js'
@@ -35,6 +38,7 @@ import { Retention } from './domain/usage/retention.js'
 import { Telemetry } from './domain/usage/telemetry.js'
 import { UsageReports } from './domain/usage/usage-reports.js'
 import { WidgetConfigs } from './domain/widgets/widget-configs.js'
+import { notFound } from './errors.js'
 import { createHttpApp } from './http/app.js'
 import type { ChatEngine } from './inference/engine.js'
 import type { Logger } from './log.js'
@@ -99,6 +103,8 @@ export interface App {
   begin(): Promise<FirstStartNews | undefined>
   /** Ends the replies being made with an error; the end is near. */
   abandonReplies(): void
+  /** Ends the streams that would go on for ever, so that HTTP can end. */
+  endStreams(): void
   /** Ends the engines, then the database. HTTP must have ended before. */
   close(): Promise<void>
 }
@@ -190,6 +196,14 @@ export function buildApp(
     ...(backups && { backup: () => backupCondition(backups.state()) }),
   })
 
+  const talks = new Conversations({
+    db,
+    store: conversations,
+    contexts: stores.contexts,
+    assistants,
+    erasure,
+  })
+
   const handler = createHttpApp(
     {
       clients,
@@ -204,13 +218,7 @@ export function buildApp(
         },
       }),
       sessions,
-      conversations: new Conversations({
-        db,
-        store: conversations,
-        contexts: stores.contexts,
-        assistants,
-        erasure,
-      }),
+      conversations: talks,
       messages,
       idempotency: new Idempotency(idempotentAnswerStore(db), log),
       contexts: new Contexts(db, stores.contexts),
@@ -224,6 +232,8 @@ export function buildApp(
       requestRecorder: usage.requests,
       analytics: usage.analytics,
       usageReports: usage.reports,
+      passages: new Passages(db, mayRead(sessions, talks)),
+      assistantSources: new AssistantSources(db),
       health,
       metrics,
       page: { dir: `${ROOT}dist/page`, operators, config: (operator) => page.config(operator) },
@@ -245,6 +255,9 @@ export function buildApp(
     handler,
     abandonReplies: () => {
       messages.abandonAll()
+    },
+    endStreams: () => {
+      knowledge.events.end()
     },
     async begin() {
       await removeLeftovers(db, uploadsDir, builtAt)
@@ -290,6 +303,16 @@ function usageOf(
       await retention.close()
       await flush()
     },
+  }
+}
+
+/** Whoever holds a session may read what was said in it. */
+function mayRead(sessions: Sessions, conversations: Conversations): MayRead {
+  return async (caller, { sessionId, conversationId, secret }) => {
+    if (sessionId !== undefined)
+      return (await sessions.open({ caller, id: sessionId, secret })).conversation_id
+    if (conversationId === undefined) throw notFound('conversation', '')
+    return (await conversations.open({ caller, id: conversationId })).id
   }
 }
 

@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { Cron } from 'croner'
 import { z } from 'zod'
 import { usableCores } from './cores.js'
+import { FetchPolicy, FetchPolicyError } from './fetch-policy.js'
 
 /** Of its own for what is no number; what is one and lies outside of its bounds is told by zod, with the bound. */
 const notANumber = ({ code }: { code?: string }) => (code === 'invalid_type' ? 'must be a number' : undefined)
@@ -22,6 +23,16 @@ const schedule = z
     isSchedule,
     'must be a cron expression that comes round, such as "0 3 * * *" for every night at three',
   )
+
+const fetchPolicy = z.string().transform((list, context) => {
+  try {
+    return new FetchPolicy(list.split(',').flatMap((entry) => entry.trim() || []))
+  } catch (error) {
+    if (!(error instanceof FetchPolicyError)) throw error
+    context.addIssue({ code: 'custom', message: error.message })
+    return z.NEVER
+  }
+})
 
 const Env = z.object({
   PORT: port.default(8080),
@@ -52,6 +63,8 @@ const Env = z.object({
   MAX_UPLOAD_MB: count.min(1).max(2048).default(100),
   ANALYTICS_DAYS: count.min(1).max(3650).default(30),
   ANALYTICS_HOURS_DAYS: count.min(1).max(3650).default(400),
+  URL_FETCH: z.stringbool('must be true or false').default(true),
+  FETCH_ALLOW: fetchPolicy.default(() => new FetchPolicy()),
   THREADS: count.max(256).default(0),
   GPU: z.enum(['auto', 'off', 'cuda', 'vulkan', 'metal']).default('auto'),
   CONTEXT_TOKENS: count.min(512).max(131_072).default(2048),
@@ -120,6 +133,8 @@ export function readConfig(env: Record<string, string | undefined>) {
       fetch: e.MODEL_FETCH,
       mirror: e.MODEL_MIRROR,
     }),
+    /** Pages of the web that are given as knowledge: whether they are fetched, and from where besides public addresses. */
+    fetch: Object.freeze({ enabled: e.URL_FETCH, policy: e.FETCH_ALLOW }),
     engine: Object.freeze({
       /** CPU threads for llama.cpp and onnxruntime. */
       threads: e.THREADS === 0 ? usableCores() : e.THREADS,

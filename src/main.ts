@@ -70,6 +70,7 @@ async function main(): Promise<void> {
     watchdog.ending()
     setTimeout(() => process.exit(1), END_MS).unref()
     log.info({ signal }, 'ending')
+    app.endStreams()
     stopListening(server, () => app.abandonReplies())
       .then(() => app.close())
       .then(release, fail)

@@ -20,6 +20,52 @@ export const NewQa = z.object({
 })
 export type NewQa = z.infer<typeof NewQa>
 
+/** A page of the web; who may be asked for it is checked when it is fetched. */
+const PageUrl = z
+  .string(must('a URL'))
+  .trim()
+  .max(2000, 'must have at most 2000 characters')
+  .refine((value) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    return url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== ''
+  }, 'must be an http or https URL such as "https://www.example.com/help"')
+  .refine((value) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    return url === undefined || (url.username === '' && url.password === '')
+  }, 'must not hold a user name or a password')
+
+/** `POST /knowledge/urls/`. */
+export const NewUrl = z.object({
+  url: PageUrl,
+  /** Absent = the title that the page gives itself. */
+  title: optional(text(500)),
+  assistant_ids: optional(assistantIds),
+})
+export type NewUrl = z.infer<typeof NewUrl>
+
+/** `PATCH /knowledge/files/{id}`. */
+export const FilePatch = z.object({
+  title: optional(filledText(500)),
+  tags: optional(tags),
+  assistant_ids: optional(assistantIds),
+})
+
+/** `PATCH /knowledge/qa/{id}`. */
+export const QaPatch = z.object({
+  question: optional(filledText(1000)),
+  answer: optional(filledText(20_000)),
+  tags: optional(tags),
+  source: text(200).nullable().optional(),
+  assistant_ids: optional(assistantIds),
+})
+
+/** `PATCH /knowledge/urls/{id}`. */
+export const UrlPatch = FilePatch.extend({ url: optional(PageUrl) })
+
+/** `PATCH /knowledge/{id}`: the fields of whatever type the source is of; others are ignored. */
+export const SourcePatch = UrlPatch.extend(QaPatch.shape)
+export type SourcePatch = z.infer<typeof SourcePatch>
+
 /** The fields beside the file of `POST /knowledge/files/`; they come as multipart text. */
 export const NewFile = z.object({
   title: optional(text(500)).meta({
@@ -57,10 +103,20 @@ export const SourceQuery = Paging.extend({
   type: SourceType.optional(),
   status: SourceStatus.optional(),
   q: text(200).optional().meta({
-    description: 'Only sources with this text in their title, file name or question.',
+    description: 'Only sources with this text in their title, file name, question or URL.',
     description_fr:
-      'Seulement les sources dont le titre, le nom de fichier ou la question contient ce texte.',
+      'Seulement les sources dont le titre, le nom de fichier, la question ou l’URL contient ce texte.',
   }),
+  tag: text(100).optional(),
+  /** What this assistant uses. */
+  assistant_id: Id.optional(),
+  /** "-" = the greatest first. */
+  sort: z
+    .enum(
+      ['created_at', '-created_at', 'updated_at', '-updated_at', 'title', '-title'],
+      must('"created_at", "updated_at" or "title", with "-" before it for the greatest first'),
+    )
+    .default('-created_at'),
 })
 export type SourceQuery = z.infer<typeof SourceQuery>
 
@@ -104,6 +160,13 @@ export const KnowledgeSource = z
     answer: z.string().nullable(),
     tags: z.array(z.string()),
     source: z.string().nullable(),
+    summary: z
+      .string()
+      .nullable()
+      .meta({ description: 'The first sentences of its text, letter by letter.' }),
+    keywords: z.array(z.string()),
+    final_url: z.string().nullable().meta({ description: 'Where the page was found, after redirects.' }),
+    fetched_at: Timestamp.nullable(),
     assistant_ids: z.array(Id).meta({
       description: 'Empty = every assistant of the organization.',
       description_fr: 'Vide = tous les assistants de l’organisation.',
@@ -144,3 +207,77 @@ export const KnowledgeHit = z
   })
   .meta({ id: 'KnowledgeHit' })
 export type KnowledgeHit = z.infer<typeof KnowledgeHit>
+
+/** A passage by itself. */
+const PassageText = z.object({
+  id: Id,
+  text: z.string(),
+  page: z.int().nullable(),
+  section: z.string().nullable(),
+  start_offset: z.int(),
+  end_offset: z.int(),
+})
+
+/** `GET /knowledge/passages/{id}`. */
+export const KnowledgePassage = PassageText.extend({
+  source_id: Id,
+  type: SourceType,
+  title: z.string(),
+  url: z.string().nullable(),
+  language: z.string().nullable(),
+  before: PassageText.nullable(),
+  after: PassageText.nullable(),
+}).meta({ id: 'KnowledgePassage' })
+export type KnowledgePassage = z.infer<typeof KnowledgePassage>
+
+/** What a widget token shows to read a passage that was cited to it. */
+export const PassageQuery = z.object({
+  session_id: Id.optional(),
+  conversation_id: Id.optional(),
+})
+export type PassageQuery = z.infer<typeof PassageQuery>
+
+const sourceIds = z.array(Id, must('a list of UUIDs')).max(5000, 'must have at most 5000 entries')
+
+/** `PUT /assistants/{id}/knowledge`: which sources an assistant uses. */
+export const AssistantKnowledge = z
+  .object({
+    mode: z.enum(['all', 'included'], must('"all" or "included"')).meta({
+      description: '`all`: every source that is open to it; `included`: only those that are named.',
+    }),
+    include: sourceIds.default([]),
+    exclude: sourceIds.default([]).meta({ description: 'Left out in either mode.' }),
+  })
+  .meta({ id: 'AssistantKnowledge' })
+export type AssistantKnowledge = z.infer<typeof AssistantKnowledge>
+
+/** `GET /knowledge/search/widget`. */
+export const WidgetSearch = z.object({
+  assistant_id: Id,
+  q: filledText(1000),
+  limit: z.coerce
+    .number(must('a number'))
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(20, 'must be at most 20')
+    .default(5),
+})
+export type WidgetSearch = z.infer<typeof WidgetSearch>
+
+export const WidgetHit = z
+  .object({
+    id: Id,
+    type: SourceType,
+    title: z.string(),
+    snippet: z.string(),
+    source_url: z.string().nullable(),
+  })
+  .meta({ id: 'WidgetHit' })
+export type WidgetHit = z.infer<typeof WidgetHit>
+
+/** A frame of `GET /knowledge/events`: how a source stands now. */
+export const SourceEvent = z
+  .object({ type: z.literal('source') })
+  .extend(KnowledgeSource.pick({ id: true, status: true, stage: true, progress: true, error: true }).shape)
+  .meta({ id: 'SourceEvent' })
+export type SourceEvent = z.infer<typeof SourceEvent>

@@ -148,6 +148,8 @@ function responses(operation: Operation, scope: Scope): Json {
     status,
     success(operation, answer, scope),
   ])
+  if (good.length === 0 && operation.events !== undefined)
+    good.push(['200', eventsOnly(operation.events, scope)])
   const refused = refusalsOf(operation).map((status) => [
     String(status),
     { description: REFUSALS[status]?.[language], content: failureContent },
@@ -185,6 +187,11 @@ function success(operation: Operation, answer: Answer, scope: Scope): Json {
   }
   for (const mediaType of operation.otherMediaTypes ?? []) content[mediaType] = { schema: { type: 'string' } }
   return { description, content }
+}
+
+function eventsOnly(events: z.ZodType, scope: Scope): Json {
+  const description = scope.language === 'fr' ? 'Flux d’événements' : 'Stream of events'
+  return { description, content: { 'text/event-stream': { schema: toSchema(events, 'output', scope) } } }
 }
 
 function jsonContent(schema: Json, description: string): Json {

@@ -9,6 +9,7 @@ import * as feedback from './operations/feedback.js'
 import * as health from './operations/health.js'
 import * as keys from './operations/keys.js'
 import * as knowledge from './operations/knowledge.js'
+import * as knowledgeUse from './operations/knowledge-use.js'
 import * as sessions from './operations/sessions.js'
 import * as telemetry from './operations/telemetry.js'
 import * as unanswered from './operations/unanswered.js'
@@ -23,6 +24,7 @@ const CHAPTERS: Record<string, Operation>[] = [
   contexts,
   feedback,
   knowledge,
+  knowledgeUse,
   widgetConfigs,
   telemetry,
   analytics,

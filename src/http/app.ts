@@ -14,7 +14,9 @@ import type { Transcripts } from '../domain/conversations/transcripts.js'
 import type { Ratings } from '../domain/feedback/ratings.js'
 import type { HealthReport } from '../domain/health.js'
 import type { Idempotency } from '../domain/idempotency.js'
+import type { AssistantSources } from '../domain/knowledge/assistant-knowledge.js'
 import type { Knowledge } from '../domain/knowledge/knowledge.js'
+import type { Passages } from '../domain/knowledge/passages.js'
 import type { Sessions } from '../domain/sessions/sessions.js'
 import type { Unanswered } from '../domain/unanswered/unanswered.js'
 import type { RequestRecorder } from '../domain/usage/request-recorder.js'
@@ -43,6 +45,7 @@ import { docsRoutes } from './routes/docs.js'
 import { healthRoutes, probeRoutes } from './routes/health.js'
 import { keyRoutes } from './routes/keys.js'
 import { knowledgeRoutes } from './routes/knowledge.js'
+import { knowledgeUseRoutes } from './routes/knowledge-use.js'
 import { metricsRoutes } from './routes/metrics.js'
 import { pageRoutes, type PageParts } from './routes/page.js'
 import { referenceRoutes } from './routes/reference.js'
@@ -72,6 +75,8 @@ export interface Services extends AnalyticsServices {
   telemetry: Telemetry
   widgetConfigs: WidgetConfigs
   requestRecorder: RequestRecorder
+  passages: Passages
+  assistantSources: AssistantSources
   health: HealthReport
   metrics: Metrics
   page: PageParts
@@ -141,6 +146,7 @@ function apiRoutes(services: Services, options: HttpOptions): Router {
   contextRoutes(router, services.contexts)
   transcriptRoutes(router, services)
   feedbackRoutes(router, services)
+  knowledgeUseRoutes(router, services.knowledge, services.passages, services.assistantSources)
   knowledgeRoutes(router, services.knowledge, options)
   keyRoutes(router, services.keys)
   analyticsRoutes(router, services)

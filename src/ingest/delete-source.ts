@@ -8,15 +8,19 @@ import { uploadPath } from '../store/upload-file.js'
 
 const REMOVE_BATCH = 32
 
-/** Removes passages with their words and vectors, a batch at a time; a later call goes on where this one stopped. */
+/**
+ * Removes passages with their words and vectors, a batch at a time; a later call goes on where this one stopped.
+ * @param keep the version whose passages stay; null = none.
+ */
 export async function removePassages(
   { db, connection }: Database,
   sourceId: string,
   signal: AbortSignal,
+  keep: number | null = null,
 ): Promise<void> {
   for (let before: number | undefined; ;) {
     signal.throwIfAborted()
-    const nums = await passageStore(db).nums(sourceId, REMOVE_BATCH)
+    const nums = await passageStore(db).nums(sourceId, REMOVE_BATCH, keep)
     if (nums.length === 0) return
     requireProgress(before, nums[0])
     before = nums[0]

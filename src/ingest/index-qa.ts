@@ -1,9 +1,11 @@
-import { notFound } from '../errors.js'
+import { AppError, notFound } from '../errors.js'
+import { digestOf, type Digest } from '../retrieval/digest.js'
 import { detectLanguage } from '../retrieval/language.js'
 import type { Database } from '../store/database.js'
+import { jobStore } from '../store/jobs.js'
 import { passageIndex } from '../store/passage-index.js'
 import { passageStore, type NewPassage } from '../store/passages.js'
-import { sourceStore, type Source } from '../store/sources.js'
+import { sourceStore, type Source, type SourceChange } from '../store/sources.js'
 import type { Indexer } from './indexer.js'
 
 /** A pair's two passages; offsets count in the question and the answer with a blank line between them. */
@@ -26,29 +28,50 @@ export function qaPassages(source: Pick<Source, 'question' | 'answer'>): NewPass
   ]
 }
 
+/** What a pair says, in short: its answer's beginning, and the words of both. */
+export function qaDigest(source: Pick<Source, 'question' | 'answer'>): Digest {
+  const { question, answer } = source
+  const blocks = [{ kind: 'paragraph' as const, text: answer ?? '', page: null }]
+  return digestOf(question ?? '', blocks, detectLanguage(`${question ?? ''}\n${answer ?? ''}`))
+}
+
 /**
- * Indexes a stored pair, in place of what was indexed of it before; once this resolves, it is found.
- * @throws AppError `not_found` when it was deleted meanwhile, `busy` when too many pairs wait.
+ * Indexes a stored pair, in place of what was indexed of it before; once this resolves, it is found. What changes about
+ * it changes in the same moment.
+ * @throws AppError `not_found` when it was deleted meanwhile, `conflict` when it was changed, `busy` when too many pairs wait.
  */
-export async function indexPair(database: Database, indexer: Indexer, source: Source): Promise<void> {
+export async function indexPair(
+  database: Database,
+  indexer: Indexer,
+  stored: Source,
+  change: SourceChange = {},
+): Promise<void> {
   const { db, connection } = database
-  const passages = qaPassages(source)
-  const indexed = await indexer.indexNow(passages.map((passage) => ({ ...passage, title: source.title })))
+  const { question = stored.question, answer = stored.answer, title = stored.title } = change
+  const passages = qaPassages({ question, answer })
+  const digest = qaDigest({ question, answer })
+  const indexed = await indexer.indexNow(passages.map((passage) => ({ ...passage, title })))
   await db.transaction().execute(async (tx) => {
     const index = passageIndex(connection)
-    const old = await passageStore(tx).nums(source.id, Number.MAX_SAFE_INTEGER)
+    const now = await sourceStore(tx).anyState(stored.id)
+    if (now?.question !== stored.question || now.answer !== stored.answer)
+      throw new AppError('conflict', 'This pair was changed by another request meanwhile; send yours again.')
+    const old = await passageStore(tx).nums(stored.id, Number.MAX_SAFE_INTEGER)
     index.remove(old)
     if (old.length > 0) await passageStore(tx).remove(old)
-    const nums = await passageStore(tx).stage(source, passages)
+    const nums = await passageStore(tx).stage(stored, passages, (stored.liveVersion ?? 0) + 1)
     indexed.forEach((entry, at) => {
       const num = nums[at]
-      if (num !== undefined) index.insert({ num, orgId: source.orgId, ...entry })
+      if (num !== undefined) index.insert({ num, orgId: stored.orgId, ...entry })
     })
     await passageStore(tx).markIndexed(nums)
-    await passageStore(tx).setLive(source.id)
+    await passageStore(tx).setLive(stored.id)
+    await sourceStore(tx).change(stored.id, change)
     const language = passages[0]?.language ?? null
-    await sourceStore(tx).progress(source.id, { language, passages: 2, passagesDone: 2 })
+    await sourceStore(tx).progress(stored.id, { language, passages: 2, passagesDone: 2, ...digest })
+    // Work owed to the pair as it was before would bring that back.
+    await jobStore(tx).drop(stored.id)
     // Rolls everything back: a pair that is being deleted gets no passages any more.
-    if (!(await sourceStore(tx).setStatus(source.id, 'ready'))) throw notFound('Q&A pair', source.id)
+    if (!(await sourceStore(tx).setStatus(stored.id, 'ready'))) throw notFound('Q&A pair', stored.id)
   })
 }

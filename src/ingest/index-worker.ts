@@ -1,5 +1,6 @@
 import { workerData } from 'piscina'
 import { chunk, type Block } from '../retrieval/chunk.js'
+import { digestOf, type Digest } from '../retrieval/digest.js'
 import type { Embedder, EmbedderOptions } from '../retrieval/embedder.js'
 import { indexText, type IndexableText } from '../retrieval/index-text.js'
 import { detectLanguage } from '../retrieval/language.js'
@@ -17,6 +18,13 @@ export interface ChunkTask {
   blocks: Uint8Array
   title: string
   language: string | null
+}
+
+/** A document in passages. */
+export interface ChunkAnswer {
+  /** Each the JSON of some passages, in order. */
+  batches: Uint8Array[]
+  digest: Digest
 }
 
 /** A passage to be prepared for the index. */
@@ -52,8 +60,8 @@ export async function describe(): Promise<{ id: string; dimension: number }> {
   return { id, dimension }
 }
 
-/** Cuts a document into passages; each element of the answer is the JSON of some of them, in order. */
-export async function chunkBlocks(task: ChunkTask): Promise<Uint8Array[]> {
+/** Cuts a document into passages and sums it up. */
+export async function chunkBlocks(task: ChunkTask): Promise<ChunkAnswer> {
   const model = await embedder()
   const blocks = JSON.parse(new TextDecoder().decode(task.blocks)) as Block[]
   const passages = chunk(blocks, {
@@ -67,7 +75,7 @@ export async function chunkBlocks(task: ChunkTask): Promise<Uint8Array[]> {
   for (let at = 0; at < passages.length; at += PASSAGES_PER_BATCH) {
     batches.push(new TextEncoder().encode(JSON.stringify(passages.slice(at, at + PASSAGES_PER_BATCH))))
   }
-  return batches
+  return { batches, digest: digestOf(task.title, blocks, task.language ?? 'en') }
 }
 
 /** Stems and embeds passages, in order. */

@@ -1,9 +1,10 @@
 import { Piscina } from 'piscina'
 import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
+import type { Digest } from '../retrieval/digest.js'
 import type { EmbedderOptions } from '../retrieval/embedder.js'
 import type { NewPassage } from '../store/passages.js'
-import type { ChunkTask, Indexed, IndexTask, IndexWorkerData } from './index-worker.js'
+import type { ChunkAnswer, ChunkTask, Indexed, IndexTask, IndexWorkerData } from './index-worker.js'
 
 /** A batch of passages takes seconds, a long document's chunking a minute; beyond this the thread hangs. */
 const DEADLINE_MS = 5 * 60_000
@@ -11,6 +12,12 @@ const DEADLINE_MS = 5 * 60_000
 const MAX_WAITING = 100
 /** What the job queue asks for, one call at a time, is never refused for the pairs that wait. */
 const OWN_CALLS = 2
+
+/** A document in passages, and what it says in short. */
+export interface Chunked {
+  batches: (() => NewPassage[])[]
+  digest: Digest
+}
 
 /** Chunks, stems and embeds in a worker thread that holds an embedder of its own. */
 export class Indexer {
@@ -37,9 +44,12 @@ export class Indexer {
   }
 
   /** The document's passages in batches, in order; decoding them is left to the caller, batch by batch. */
-  async chunk(task: ChunkTask, signal: AbortSignal): Promise<(() => NewPassage[])[]> {
-    const batches = await this.#run<Uint8Array[]>('chunkBlocks', task, signal)
-    return batches.map((batch) => () => JSON.parse(new TextDecoder().decode(batch)) as NewPassage[])
+  async chunk(task: ChunkTask, signal: AbortSignal): Promise<Chunked> {
+    const { batches, digest } = await this.#run<ChunkAnswer>('chunkBlocks', task, signal)
+    return {
+      digest,
+      batches: batches.map((batch) => () => JSON.parse(new TextDecoder().decode(batch)) as NewPassage[]),
+    }
   }
 
   /** Stems and vectors of passages, in order. A few dozen at most: others wait meanwhile. */

@@ -10,8 +10,10 @@ import { uploadPath } from '../store/upload-file.js'
 import { removePassages, requireProgress } from './delete-source.js'
 import { ExtractionError } from './extract/extraction.js'
 import type { Extractor } from './extractor.js'
-import type { Indexer } from './indexer.js'
-import { qaPassages } from './index-qa.js'
+import type { PageFetcher } from './fetch/page-fetcher.js'
+import { fetchPage } from './fetch-source.js'
+import type { Chunked, Indexer } from './indexer.js'
+import { qaDigest, qaPassages } from './index-qa.js'
 
 /** What the stages work with. */
 export interface IngestParts {
@@ -19,6 +21,9 @@ export interface IngestParts {
   uploadsDir: string
   extractor: Extractor
   indexer: Indexer
+  fetcher: PageFetcher
+  /** Told whenever a source stands differently. */
+  changed: (sourceId: string) => void
   metrics: IngestionMetrics | undefined
 }
 
@@ -40,10 +45,22 @@ export async function ingestSource(
   source: Source,
   signal: AbortSignal,
 ): Promise<void> {
+  let given = source
+  if (job.stage === 'fetch') {
+    await report(parts, source.id, { status: 'processing', stage: 'fetch', error: null })
+    const fetched = await timed(parts, 'fetch', () => fetchPage(parts, job, source, signal))
+    if (fetched === undefined) throw new Superseded()
+    if (fetched === 'unchanged') {
+      await removePassages(parts.database, source.id, signal, source.liveVersion)
+      await settle(parts, job, source)
+      return
+    }
+    given = fetched
+  }
   const staged = job.stage === 'embed' || job.stage === 'index'
-  if (!staged) await stagePassages(parts, job, source, signal)
-  await timed(parts, 'embed', () => embedPassages(parts, job, source, signal))
-  await timed(parts, 'index', () => publish(parts, job, source))
+  if (!staged) await stagePassages(parts, job, given, signal)
+  await timed(parts, 'embed', () => embedPassages(parts, job, source.id, signal))
+  await timed(parts, 'index', () => publish(parts, job, source, signal))
   parts.metrics?.finished(source.type)
 }
 
@@ -57,14 +74,18 @@ async function timed<T>({ metrics }: IngestParts, stage: Stage, work: () => Prom
 
 /** Saves progress. @throws Superseded when the source is being deleted. */
 async function report(
-  parts: Pick<IngestParts, 'database'>,
+  parts: Pick<IngestParts, 'database' | 'changed'>,
   id: string,
   changes: Parameters<ReturnType<typeof sourceStore>['progress']>[1],
 ): Promise<void> {
   if (!(await sourceStore(parts.database.db).progress(id, changes))) throw new Superseded()
+  parts.changed(id)
 }
 
-/** Stages extract and chunk. What an earlier, killed run has staged is thrown away first. */
+/**
+ * Stages extract and chunk. What an earlier, killed run has staged is thrown away first; what searches find of the
+ * source stays until the new passages take its place.
+ */
 async function stagePassages(parts: IngestParts, job: Job, source: Source, signal: AbortSignal) {
   const { db } = parts.database
   await report(parts, source.id, {
@@ -75,22 +96,28 @@ async function stagePassages(parts: IngestParts, job: Job, source: Source, signa
     passages: 0,
     passagesDone: 0,
   })
-  await removePassages(parts.database, source.id, signal)
-  const batches = source.type === 'qa' ? [() => qaPassages(source)] : await readFile(parts, source, signal)
+  await removePassages(parts.database, source.id, signal, source.liveVersion)
+  const { batches, digest } =
+    source.type === 'qa' ? pairInBatches(source) : await readFile(parts, source, signal)
+  const version = (source.liveVersion ?? 0) + 1
   let passages = 0
   for (const batch of batches) {
     signal.throwIfAborted()
-    passages += (await passageStore(db).stage(source, batch())).length
+    passages += (await passageStore(db).stage(source, batch(), version)).length
     await nextTurn()
   }
   if (passages === 0) throw new ExtractionError('The file holds no text.')
   await db.transaction().execute(async (tx) => {
-    await sourceStore(tx).progress(source.id, { stage: 'embed', passages, passagesDone: 0 })
+    await sourceStore(tx).progress(source.id, { stage: 'embed', passages, passagesDone: 0, ...digest })
     await jobStore(tx).advance(job, 'embed')
   })
 }
 
-async function readFile(parts: IngestParts, source: Source, signal: AbortSignal) {
+function pairInBatches(source: Source): Chunked {
+  return { batches: [() => qaPassages(source)], digest: qaDigest(source) }
+}
+
+async function readFile(parts: IngestParts, source: Source, signal: AbortSignal): Promise<Chunked> {
   const path = source.storedFile === null ? undefined : uploadPath(parts.uploadsDir, source.storedFile)
   if (path === undefined) throw new ExtractionError('The uploaded file is gone.')
   const file = {
@@ -101,15 +128,21 @@ async function readFile(parts: IngestParts, source: Source, signal: AbortSignal)
     parts.extractor.extract(file, pageReporter(parts, source.id), signal),
   )
   parts.metrics?.pages(facts.pages ?? 0)
+  const title = titleOf(source, facts.title)
   await report(parts, source.id, {
     stage: 'chunk',
     mediaType: facts.mediaType,
     language: facts.language,
     pages: facts.pages,
     pagesDone: facts.pages ?? 0,
+    ...(title !== source.title && { title }),
   })
-  const { title } = source
   return timed(parts, 'chunk', () => parts.indexer.chunk({ blocks, title, language: facts.language }, signal))
+}
+
+/** A page that nobody gave a title is called what it calls itself. */
+function titleOf(source: Source, own: string | undefined): string {
+  return source.type === 'url' && source.title === source.url ? (own ?? source.title) : source.title
 }
 
 /** Writes page progress a few times a second at most; a lost update is followed by the next one. */
@@ -123,18 +156,20 @@ function pageReporter(parts: IngestParts, id: string) {
 }
 
 /** Stages embed and index, batch by batch; each batch is stored whole with its count. */
-async function embedPassages(parts: IngestParts, job: Job, source: Source, signal: AbortSignal) {
+async function embedPassages(parts: IngestParts, job: Job, id: string, signal: AbortSignal) {
   const { db, connection } = parts.database
-  const { total, indexed: before } = await passageStore(db).count(source.id)
+  const version = await passageStore(db).newestVersion(id)
+  const { total, indexed: before } = await passageStore(db).count(id, version)
   let passagesDone = before
-  await report(parts, source.id, { status: 'processing', stage: 'embed', passages: total, passagesDone })
+  await report(parts, id, { status: 'processing', stage: 'embed', passages: total, passagesDone })
+  const title = (await sourceStore(db).anyState(id))?.title ?? ''
   for (let first: number | undefined; ;) {
     signal.throwIfAborted()
-    const batch = await passageStore(db).unindexed(source.id, EMBED_BATCH)
+    const batch = await passageStore(db).unindexed(id, EMBED_BATCH)
     if (batch.length === 0) return
     requireProgress(first, batch[0]?.num)
     first = batch[0]?.num
-    const indexed = await parts.indexer.index(batch.map((passage) => ({ ...passage, title: source.title })))
+    const indexed = await parts.indexer.index(batch.map((passage) => ({ ...passage, title })))
     await db.transaction().execute(async (tx) => {
       const index = passageIndex(connection)
       indexed.forEach((entry, at) => {
@@ -146,20 +181,29 @@ async function embedPassages(parts: IngestParts, job: Job, source: Source, signa
     })
     passagesDone += batch.length
     parts.metrics?.passages(batch.length)
-    await report(parts, source.id, { passagesDone })
+    await report(parts, id, { passagesDone })
     await nextTurn()
   }
 }
 
-/** All of the source's passages can be found from one moment to the next. */
-async function publish(parts: IngestParts, job: Job, source: Source): Promise<void> {
+/** All of the source's new passages can be found from one moment to the next, and the old ones no more. */
+async function publish(parts: IngestParts, job: Job, source: Source, signal: AbortSignal): Promise<void> {
   const { db } = parts.database
   await report(parts, source.id, { stage: 'index' })
+  const version = await passageStore(db).newestVersion(source.id)
   while ((await passageStore(db).setLive(source.id, PUBLISH_BATCH)) > 0) await nextTurn()
-  await db.transaction().execute(async (tx) => {
-    const { total } = await passageStore(tx).count(source.id)
-    await sourceStore(tx).progress(source.id, { passages: total, passagesDone: total })
-    if (!(await sourceStore(tx).setStatus(source.id, 'ready'))) throw new Superseded()
+  if (!(await sourceStore(db).goLive(source.id, version))) throw new Superseded()
+  await removePassages(parts.database, source.id, signal, version)
+  await settle(parts, job, source)
+}
+
+/** The source is ready, and its job is done. */
+async function settle(parts: IngestParts, job: Job, { id }: Source): Promise<void> {
+  await parts.database.db.transaction().execute(async (tx) => {
+    const { total } = await passageStore(tx).count(id, await passageStore(tx).newestVersion(id))
+    await sourceStore(tx).progress(id, { passages: total, passagesDone: total })
+    if (!(await sourceStore(tx).setStatus(id, 'ready'))) throw new Superseded()
     await jobStore(tx).finish(job)
   })
+  parts.changed(id)
 }

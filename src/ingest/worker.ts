@@ -7,11 +7,13 @@ import type { Database } from '../store/database.js'
 import { jobStore, type Job } from '../store/jobs.js'
 import { prepareIndex } from '../store/reindex.js'
 import type { Stage } from '../store/schema.js'
-import { sourceStore, type Source } from '../store/sources.js'
-import { deleteSource } from './delete-source.js'
+import { sourceStore, type Source, type SourceChange } from '../store/sources.js'
+import { deleteSource, removePassages } from './delete-source.js'
+import { FetchPolicy } from '../fetch-policy.js'
 import { ExtractionError } from './extract/extraction.js'
 import { Extractor } from './extractor.js'
 import { indexPair } from './index-qa.js'
+import { PageFetcher } from './fetch/page-fetcher.js'
 import { Indexer } from './indexer.js'
 import { ingestSource, Superseded } from './ingest-source.js'
 
@@ -21,6 +23,8 @@ export interface IngestorOptions {
   uploadsDir: string
   log: Logger
   metrics?: IngestionMetrics
+  /** Fetches web pages; default: from public addresses. */
+  fetcher?: PageFetcher
   /** Longest time one file's extraction may take. Default 10 minutes. */
   extractDeadlineMs?: number
   /** URL of a module with a `loadEmbedder`; tests put a small one in place of the real one. */
@@ -38,6 +42,8 @@ const MAX_ATTEMPTS = 3
 export class Ingestor {
   readonly #options: IngestorOptions
   readonly #extractor: Extractor
+  readonly #fetcher: PageFetcher
+  readonly #watchers = new Set<(sourceId: string) => void>()
   readonly #closing = new AbortController()
   /** Jobs that failed for reasons of ours (a full disk); tried again at the next start. */
   readonly #deferred = new Set<string>()
@@ -49,6 +55,7 @@ export class Ingestor {
 
   constructor(options: IngestorOptions) {
     this.#options = options
+    this.#fetcher = options.fetcher ?? new PageFetcher({ policy: new FetchPolicy(), userAgent: 'Guichet' })
     this.#extractor = new Extractor({
       deadlineMs: options.extractDeadlineMs ?? EXTRACT_DEADLINE_MS,
       log: options.log,
@@ -77,17 +84,23 @@ export class Ingestor {
     })
   }
 
+  /** Tells of every source that stands differently than before, right after that was stored. Call what it gives back to end that. */
+  watch(told: (sourceId: string) => void): () => void {
+    this.#watchers.add(told)
+    return () => this.#watchers.delete(told)
+  }
+
   /** Resolves once no job is left that could run now. */
   async idle(): Promise<void> {
     while (this.#loop) await this.#loop
   }
 
   /**
-   * Embeds and indexes a stored Q&A pair, past the queue; once it resolves, the pair is found.
+   * Embeds and indexes a stored Q&A pair, past the queue; once it resolves, the pair is found, as `change` makes it.
    * @throws AppError `not_ready` before `start` was called, `not_found` for what is no pair (any more),
    * `busy` when too many pairs wait.
    */
-  async indexQa(sourceId: string): Promise<void> {
+  async indexQa(sourceId: string, change?: SourceChange): Promise<void> {
     await this.#started
     if (!this.#indexer || !this.#ready) {
       throw new AppError('not_ready', 'The embedding model is still loading; please try again in a moment.', {
@@ -98,7 +111,8 @@ export class Ingestor {
     if (source?.type !== 'qa' || source.status === 'deleting') {
       throw new AppError('not_found', `There is no Q&A pair "${sourceId}".`)
     }
-    await indexPair(this.#options.database, this.#indexer, source)
+    await indexPair(this.#options.database, this.#indexer, source, change)
+    this.#changed(sourceId)
     this.#options.metrics?.finished('qa')
   }
 
@@ -192,9 +206,15 @@ export class Ingestor {
       uploadsDir: this.#options.uploadsDir,
       extractor: this.#extractor,
       indexer: this.#indexer,
+      fetcher: this.#fetcher,
+      changed: (sourceId: string) => this.#changed(sourceId),
       metrics: this.#options.metrics,
     }
     await ingestSource(parts, job, source, this.#closing.signal)
+  }
+
+  #changed(sourceId: string): void {
+    for (const told of this.#watchers) told(sourceId)
   }
 
   async #failUnexpectedly(job: Job, error: unknown): Promise<void> {
@@ -215,10 +235,15 @@ export class Ingestor {
   async #fail(job: Job, sentence: string): Promise<void> {
     const { db } = this.#options.database
     const stage = await this.#stageOf(job)
+    const live = (await sourceStore(db).anyState(job.sourceId))?.liveVersion ?? null
+    // What was found before is still found; what was begun in its place is not taken for it later on.
+    if (live !== null)
+      await removePassages(this.#options.database, job.sourceId, new AbortController().signal, live)
     await db.transaction().execute(async (tx) => {
       await sourceStore(tx).setStatus(job.sourceId, 'failed', sentence)
       await jobStore(tx).finish(job)
     })
+    this.#changed(job.sourceId)
     this.#options.metrics?.failed(stage)
   }
 }

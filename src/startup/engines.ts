@@ -4,6 +4,7 @@ import { ScheduledBackups } from '../backup/scheduled-backups.js'
 import type { Config } from '../config.js'
 import { childEnvironment } from '../inference/child-environment.js'
 import { LlamaProcess } from '../inference/llama-process.js'
+import { PageFetcher } from '../ingest/fetch/page-fetcher.js'
 import { Ingestor } from '../ingest/worker.js'
 import type { Logger } from '../log.js'
 import type { Metrics } from '../metrics/metrics.js'
@@ -41,7 +42,13 @@ export function createEngines(
       ? new PooledRetriever({ database: config.data.database, embedder: options })
       : blindRetriever(),
     ingest: ingestDriver(
-      new Ingestor({ database, uploadsDir: config.data.uploads, log, metrics: metrics.ingestion }),
+      new Ingestor({
+        database,
+        uploadsDir: config.data.uploads,
+        log,
+        metrics: metrics.ingestion,
+        fetcher: new PageFetcher({ ...config.fetch, userAgent: `Guichet/${VERSION}` }),
+      }),
       options && { ...options, threads: ingestThreads(threads) },
     ),
     embeddingModel: embedding?.id ?? null,
@@ -86,7 +93,8 @@ function ingestDriver(ingestor: Ingestor, embedder: EmbedderOptions | undefined)
     wake: () => {
       ingestor.wake()
     },
-    indexQa: (sourceId) => ingestor.indexQa(sourceId),
+    indexQa: (sourceId, change) => ingestor.indexQa(sourceId, change),
+    watch: (told) => ingestor.watch(told),
     close: () => ingestor.close(),
   }
 }

@@ -76,6 +76,11 @@ export function jobStore(db: Executor) {
       await own(job).set({ stage, attempts: 1 }).execute()
     },
 
+    /** Owes the source nothing any more, unless its deletion. */
+    async drop(sourceId: string): Promise<void> {
+      await db.deleteFrom('job').where('source_id', '=', sourceId).where('task', '=', 'ingest').execute()
+    },
+
     /** The work is done, or given up. Work owed anew meanwhile stays. */
     async finish(job: Job): Promise<void> {
       await db

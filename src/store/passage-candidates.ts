@@ -1,6 +1,7 @@
 import type { Connection } from './database.js'
 import { hasVectorTable } from './passage-index.js'
 import type { PassageKind, SourceType } from './schema.js'
+import { usableBy } from './source-scope.js'
 
 /** Whose passages may be found. Without an assistant: only what every assistant may use. */
 export interface CandidateScope {
@@ -46,12 +47,14 @@ const COUNTED_EXACTLY = 500
 const COLUMN_WEIGHTS = '1.0, 1.0'
 
 /**
- * What a scope may find: live, of a source that is ready, for everyone or assigned to the assistant. Parameters: @orgId, @assistantId (null = none).
+ * What a scope may find: the live passages of the sources that it may use, each in its source's live version.
+ * Parameters: @orgId, @assistantId (null = none).
  */
+const USABLE = `usable as materialized (
+    select s.id, s.live_version from source s
+    where s.org_id = @orgId and s.status <> 'deleting' and s.live_version is not null and ${usableBy('@assistantId')})`
 const IN_SCOPE = `p.org_id = @orgId and p.live = 1
-    and (p.everyone = 1 or exists (
-      select 1 from source_assistant a where a.source_id = p.source_id and a.assistant_id = @assistantId))
-    and exists (select 1 from source s where s.id = p.source_id and s.status = 'ready')`
+    and exists (select 1 from usable u where u.id = p.source_id and u.live_version = p.version)`
 
 const FOUND = `
   select p.num, p.id as passageId, p.source_id as sourceId, s.type, p.kind, s.title, p.text, p.page, p.section,
@@ -74,7 +77,8 @@ export function passageCandidates(connection: Connection) {
       return connection
         .prepare<unknown[], Candidate>(
           // @NOTE cross join: the words come first, or every passage in scope would run the match anew.
-          `select p.num, -bm25(passage_words, ${COLUMN_WEIGHTS}) as score
+          `with ${USABLE}
+           select p.num, -bm25(passage_words, ${COLUMN_WEIGHTS}) as score
            from passage_words cross join passage p on p.num = passage_words.rowid
            where passage_words match @match and ${IN_SCOPE} order by score desc, p.num limit @limit`,
         )
@@ -87,8 +91,9 @@ export function passageCandidates(connection: Connection) {
       const narrowed = kind === undefined ? IN_SCOPE : `${IN_SCOPE} and p.kind = @kind`
       return connection
         .prepare<unknown[], Candidate>(
-          `select num, 1 - distance as score from passage_vectors
-           where embedding match @vector and k = @limit and org_id = @orgId 
+          `with ${USABLE}
+           select num, 1 - distance as score from passage_vectors
+           where embedding match @vector and k = @limit and org_id = @orgId
              and num in (select p.num from passage p where ${narrowed})
            order by distance`,
         )
@@ -119,7 +124,8 @@ export function passageCandidates(connection: Connection) {
     loadPairs(sourceIds: readonly string[]): FoundPassage[] {
       return connection
         .prepare<[string], FoundPassage>(
-          `${FOUND} where s.type = 'qa' and p.source_id in (select value from json_each(?)) order by p.ordinal`,
+          `${FOUND} where s.type = 'qa' and p.live = 1 and p.version = s.live_version
+             and p.source_id in (select value from json_each(?)) order by p.ordinal`,
         )
         .all(JSON.stringify(sourceIds))
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import type { Executor } from './database.js'
-import type { PassageKind, PassageTable } from './schema.js'
+import type { PassageKind, PassageTable, SourceType } from './schema.js'
 
 /** A piece of a source's text, as it is searched and quoted. */
 export interface Passage {
@@ -28,6 +28,14 @@ export type NewPassage = Pick<
   'ordinal' | 'kind' | 'text' | 'page' | 'section' | 'startOffset' | 'endOffset' | 'language'
 >
 
+/** A passage that can be found, with what is shown of its source and what stands before and after it. */
+export interface PassageInPlace {
+  passage: Passage
+  before: Passage | null
+  after: Passage | null
+  source: { type: SourceType; title: string; url: string | null }
+}
+
 export type PassageStore = ReturnType<typeof passageStore>
 
 /** The `passage` table. Words and vectors of passages: passage-index.ts. */
@@ -35,10 +43,14 @@ export function passageStore(db: Executor) {
   const of = (sourceId: string) => db.selectFrom('passage').where('source_id', '=', sourceId)
 
   return {
-    /** Writes passages that no search finds yet: neither indexed nor live. Answers their row ids, in order. */
+    /**
+     * Writes passages that no search finds yet: neither indexed nor live. Answers their row ids, in order.
+     * @param version above the live one of their source, whose passages stay as they are.
+     */
     async stage(
       source: { id: string; orgId: string; everyone: boolean },
       passages: NewPassage[],
+      version = 1,
     ): Promise<number[]> {
       if (passages.length === 0) return []
       const rows = passages.map((passage) => ({
@@ -54,6 +66,7 @@ export function passageStore(db: Executor) {
         end_offset: passage.endOffset,
         language: passage.language,
         everyone: source.everyone ? (1 as const) : (0 as const),
+        version,
         indexed: 0 as const,
         live: 0 as const,
       }))
@@ -78,7 +91,7 @@ export function passageStore(db: Executor) {
     },
 
     /**
-     * Makes up to `limit` of the source's passages findable, which they are once the source is ready.
+     * Makes up to `limit` of the source's passages findable, which they are once their version is the live one.
      * Answers how many it were, so that a large source is done in short steps.
      */
     async setLive(sourceId: string, limit = Number.MAX_SAFE_INTEGER): Promise<number> {
@@ -90,9 +103,18 @@ export function passageStore(db: Executor) {
       return Number(numUpdatedRows)
     },
 
-    /** How many passages the source has, and how many of them are indexed. */
-    async count(sourceId: string): Promise<{ total: number; indexed: number }> {
+    /** The source's newest version; 0 when it has no passages. */
+    async newestVersion(sourceId: string): Promise<number> {
+      const { version } = await of(sourceId)
+        .select((eb) => eb.fn.coalesce(eb.fn.max('version'), eb.val(0)).as('version'))
+        .executeTakeFirstOrThrow()
+      return version
+    },
+
+    /** How many passages a version of the source has, and how many of them are indexed. */
+    async count(sourceId: string, version: number): Promise<{ total: number; indexed: number }> {
       const row = await of(sourceId)
+        .where('version', '=', version)
         .select((eb) => [
           eb.fn.countAll<number>().as('total'),
           eb.fn.coalesce(eb.fn.sum<number>('indexed'), eb.val(0)).as('indexed'),
@@ -101,10 +123,57 @@ export function passageStore(db: Executor) {
       return { total: row.total, indexed: row.indexed }
     },
 
-    /** Row ids of some of the source's passages, for removal in batches. */
-    async nums(sourceId: string, limit: number): Promise<number[]> {
-      const rows = await of(sourceId).select('num').limit(limit).execute()
+    /** Row ids of some of the source's passages, for removal in batches; those of the version `keep` are passed over. */
+    async nums(sourceId: string, limit: number, keep: number | null = null): Promise<number[]> {
+      const rows = await of(sourceId)
+        .select('num')
+        .$if(keep !== null, (query) => query.where('version', '!=', keep))
+        .limit(limit)
+        .execute()
       return rows.map((row) => row.num)
+    },
+
+    /** A passage that searches can find, or undefined: another organization's, replaced, or of a source that is gone. */
+    async inPlace(orgId: string, id: string): Promise<PassageInPlace | undefined> {
+      const row = await db
+        .selectFrom('passage')
+        .innerJoin('source', 'source.id', 'passage.source_id')
+        .selectAll('passage')
+        .select(['source.type', 'source.title', 'source.url'])
+        .where('passage.org_id', '=', orgId)
+        .where('passage.id', '=', id)
+        .where('passage.live', '=', 1)
+        .where('source.status', '!=', 'deleting')
+        .whereRef('source.live_version', '=', 'passage.version')
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      const around = await of(row.source_id)
+        .selectAll()
+        .where('version', '=', row.version)
+        .where('ordinal', 'in', [row.ordinal - 1, row.ordinal + 1])
+        .execute()
+      const at = (ordinal: number) => around.find((other) => other.ordinal === ordinal)
+      const [before, after] = [at(row.ordinal - 1), at(row.ordinal + 1)]
+      return {
+        passage: toPassage(row),
+        before: before === undefined ? null : toPassage(before),
+        after: after === undefined ? null : toPassage(after),
+        source: { type: row.type, title: row.title, url: row.url },
+      }
+    },
+
+    /** Whether a message of the conversation cites the passage. */
+    async isCited(orgId: string, conversationId: string, id: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('message')
+        .select('message.id')
+        .where('org_id', '=', orgId)
+        .where('conversation_id', '=', conversationId)
+        .where(
+          sql<boolean>`exists (select 1 from json_each(message.sources) cited where cited.value ->> 'passage_id' = ${id})`,
+        )
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     /** Removes rows; their words and vectors must go in the same transaction. */

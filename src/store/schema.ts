@@ -173,6 +173,8 @@ export interface SourceTable {
   etag: string | null
   last_modified: string | null
   fetched_at: Time | null
+  /** The version of its passages that searches find; null before any was ready. */
+  live_version: number | null
   created_at: Time
   updated_at: Time
 }
@@ -201,10 +203,13 @@ export interface PassageTable {
   start_offset: number
   end_offset: number
   language: string | null
+  /** As its source's was when it was written; searches ask the source. */
   everyone: Flag
+  /** Counts the times its source was processed. */
+  version: Generated<number>
   /** 1 once its words and vector are written. */
   indexed: Flag
-  /** 1 once all of its source is indexed; found then, while that source is ready. */
+  /** 1 once all of its version is indexed; found then, while that version is its source's live one. */
   live: Flag
 }
 

@@ -34,6 +34,17 @@ export interface Source {
   answer: string | null
   tags: string[]
   origin: string | null
+  /** The first sentences of its text. */
+  summary: string | null
+  keywords: string[]
+  /** Where the page was in the end, after redirects. */
+  finalUrl: string | null
+  /** What the web server said of the page, to be told that nothing changed. */
+  etag: string | null
+  lastModified: string | null
+  fetchedAt: string | null
+  /** The version of its passages that is searched; null before any was ready. */
+  liveVersion: number | null
   createdAt: string
   updatedAt: string
 }
@@ -91,6 +102,7 @@ export function newRow(given: NewSource): Insertable<SourceTable> & Selectable<S
     etag: null,
     last_modified: null,
     fetched_at: null,
+    live_version: null,
     created_at: now,
     updated_at: now,
   }
@@ -123,6 +135,13 @@ export function toSource(row: Selectable<SourceTable>): Source {
     answer: row.answer,
     tags: JSON.parse(row.tags) as string[],
     origin: row.origin,
+    summary: row.summary,
+    keywords: JSON.parse(row.keywords) as string[],
+    finalUrl: row.final_url,
+    etag: row.etag,
+    lastModified: row.last_modified,
+    fetchedAt: row.fetched_at,
+    liveVersion: row.live_version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -1,17 +1,25 @@
-import { sql, type Updateable } from 'kysely'
+import { sql, type UpdateObject } from 'kysely'
 import type { Executor } from './database.js'
-import type { SourceStatus, SourceTable, SourceType } from './schema.js'
+import type { Schema, SourceStatus, SourceType } from './schema.js'
 import { newRow, toSource, type NewSource, type Source } from './source-row.js'
+import { usableSourceIds } from './source-scope.js'
 
 export type { NewSource, Source } from './source-row.js'
 
-/** Which sources to list, newest first. */
+/** What a list of sources is ordered by; "-" = the greatest first. */
+export type SourceSort = 'created_at' | '-created_at' | 'updated_at' | '-updated_at' | 'title' | '-title'
+
+/** Which sources to list. */
 export interface SourceFilter {
   orgId: string
   type?: SourceType | undefined
   status?: Exclude<SourceStatus, 'deleting'> | undefined
-  /** Found anywhere in title, file name or question; letter case of ASCII ignored. */
+  /** Found anywhere in title, file name, question or URL; letter case of ASCII ignored. */
   q?: string | undefined
+  tag?: string | undefined
+  /** Only what this assistant uses. */
+  assistantId?: string | undefined
+  sort: SourceSort
   limit: number
   offset: number
 }
@@ -29,8 +37,28 @@ export type SourceProgress = Partial<
     | 'passages'
     | 'passagesDone'
     | 'mediaType'
+    | 'title'
+    | 'summary'
+    | 'keywords'
+    | 'fetchedAt'
   >
 >
+
+/** What the owner of a source may change about it. */
+export type SourceChange = Partial<Pick<Source, 'title' | 'question' | 'answer' | 'origin' | 'url' | 'tags'>>
+
+/** What is known of a page that was fetched. */
+export interface FetchedFacts {
+  storedFile: string
+  bytes: number
+  sha256: string
+  /** The server's Content-Type. */
+  fileType: string
+  finalUrl: string
+  etag: string | null
+  lastModified: string | null
+  fetchedAt: string
+}
 
 export type SourceStore = ReturnType<typeof sourceStore>
 
@@ -71,24 +99,45 @@ export function sourceStore(db: Executor) {
       return row && toSource(row)
     },
 
-    /** One page of the organization's sources, newest first, and how many there are in all. */
+    /** The source of the same URL, when there is one; with `title`, also of that title. */
+    async findSameUrl(orgId: string, url: string, title: string | undefined): Promise<Source | undefined> {
+      const row = await visible(orgId)
+        .where('type', '=', 'url')
+        .where('url', '=', url)
+        .$if(title !== undefined, (query) => query.where('title', '=', title ?? ''))
+        .orderBy('created_at')
+        .executeTakeFirst()
+      return row && toSource(row)
+    },
+
+    /** One page of the organization's sources, and how many there are in all. */
     async list(filter: SourceFilter): Promise<{ rows: Source[]; total: number }> {
       let query = visible(filter.orgId)
       if (filter.type !== undefined) query = query.where('type', '=', filter.type)
       if (filter.status !== undefined) query = query.where('status', '=', filter.status)
       if (filter.q !== undefined && filter.q !== '') {
         const pattern = `%${filter.q.replace(/[\\%_]/g, '\\$&')}%`
-        query = query.where(
-          sql<boolean>`(title like ${pattern} escape '\\' or file_name like ${pattern} escape '\\' or question like ${pattern} escape '\\')`,
+        const columns = ['title', 'file_name', 'question', 'url'] as const
+        query = query.where((eb) =>
+          eb.or(columns.map((name) => sql<boolean>`${eb.ref(name)} like ${pattern} escape '\\'`)),
         )
       }
+      if (filter.tag !== undefined) {
+        query = query.where(
+          sql<boolean>`exists (select 1 from json_each(source.tags) t where t.value = ${filter.tag})`,
+        )
+      }
+      if (filter.assistantId !== undefined)
+        query = query.where(usableSourceIds(filter.orgId, filter.assistantId))
       const { total } = await query
         .clearSelect()
         .select((eb) => eb.fn.countAll<number>().as('total'))
         .executeTakeFirstOrThrow()
+      const direction = filter.sort.startsWith('-') ? 'desc' : 'asc'
+      const column = filter.sort.replace('-', '') as 'created_at' | 'updated_at' | 'title'
       const rows = await query
-        .orderBy('created_at', 'desc')
-        .orderBy(sql`source.rowid`, 'desc')
+        .orderBy(column === 'title' ? sql`title collate nocase` : column, direction)
+        .orderBy(sql`source.rowid`, direction)
         .limit(filter.limit)
         .offset(filter.offset)
         .execute()
@@ -153,16 +202,65 @@ export function sourceStore(db: Executor) {
           passages: changes.passages,
           passages_done: changes.passagesDone,
           media_type: changes.mediaType,
+          title: changes.title,
+          summary: changes.summary,
+          keywords: changes.keywords && JSON.stringify(changes.keywords),
+          fetched_at: changes.fetchedAt,
         }),
       }),
 
-    /** Moves to a status; `error` is kept only with `failed`. */
+    /** Changes what its owner may change. Does nothing once the source is being deleted; answers whether it did. */
+    change: (id: string, changes: SourceChange): Promise<boolean> =>
+      update(db, id, {
+        ...defined({
+          title: changes.title,
+          question: changes.question,
+          answer: changes.answer,
+          origin: changes.origin,
+          url: changes.url,
+          tags: changes.tags && JSON.stringify(changes.tags),
+        }),
+        // What was said of another page says nothing of this one.
+        ...(changes.url === undefined ? {} : { etag: null, last_modified: null, final_url: null }),
+      }),
+
+    /** Reserves the source to these assistants; to none of them = opens it to all. */
+    async assign(id: string, assistantIds: string[]): Promise<void> {
+      await db.deleteFrom('source_assistant').where('source_id', '=', id).execute()
+      const links = [...new Set(assistantIds)].map((assistant) => ({
+        source_id: id,
+        assistant_id: assistant,
+      }))
+      if (links.length > 0) await db.insertInto('source_assistant').values(links).execute()
+      await update(db, id, { everyone: links.length === 0 ? 1 : 0 })
+    },
+
+    /** Notes what was fetched, in place of what was fetched before. Answers false once it is being deleted. */
+    fetched: (id: string, page: FetchedFacts): Promise<boolean> =>
+      update(db, id, {
+        stored_file: page.storedFile,
+        bytes: page.bytes,
+        sha256: page.sha256,
+        file_type: page.fileType,
+        final_url: page.finalUrl,
+        etag: page.etag,
+        last_modified: page.lastModified,
+        fetched_at: page.fetchedAt,
+      }),
+
+    /** Moves to a status; `error` is kept only with `failed`. With `ready`, the newest version of its passages is live. */
     setStatus: (id: string, status: Exclude<SourceStatus, 'deleting'>, error?: string): Promise<boolean> =>
       update(db, id, {
         status,
         error: status === 'failed' ? (error ?? 'Processing failed.') : null,
         ...(status === 'ready' || status === 'pending' ? { stage: null } : {}),
+        ...(status === 'ready' && {
+          live_version: sql<number>`coalesce((select max(p.version) from passage p where p.source_id = ${id}), 1)`,
+        }),
       }),
+
+    /** Lets searches find this version of the source's passages, and no other. Answers false once it is being deleted. */
+    goLive: (id: string, version: number): Promise<boolean> => update(db, id, { live_version: version }),
 
     /** Hides the source for good; answers false when there was nothing to hide. */
     async markDeleting(orgId: string, id: string): Promise<boolean> {
@@ -177,7 +275,11 @@ export function sourceStore(db: Executor) {
   }
 }
 
-async function update(db: Executor, id: string, changes: Updateable<SourceTable>): Promise<boolean> {
+async function update(
+  db: Executor,
+  id: string,
+  changes: UpdateObject<Schema, 'source', 'source'>,
+): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('source')
     .set({ ...changes, updated_at: new Date().toISOString() })

@@ -251,7 +251,7 @@ describe('ingestion', () => {
     await expect.poll(() => events.some((event) => event.passagesDone > 0), { timeout: 15_000 }).toBe(true)
     await ingestor.close()
     expect(await jobs()).toMatchObject([{ source_id: id, stage: 'embed', attempts: 0 }])
-    const done = (await passageStore(folder.database.db).count(id)).indexed
+    const done = (await passageStore(folder.database.db).count(id, 1)).indexed
     expect(done).toBeGreaterThan(0)
 
     ingestor = newIngestor()

@@ -19,6 +19,10 @@ interface Given {
   type?: string
   kind?: string
   live?: boolean
+  /** Of its source, the version that is found. */
+  liveVersion?: number
+  /** Of its own. */
+  version?: number
   title?: string
   words?: string
   vector?: Float32Array
@@ -50,7 +54,9 @@ describe('the passage index', () => {
   function addAssistant(org: string, id: string): void {
     database.connection
       .prepare(
-        `insert into assistant values (?, ?, ?, '', 'neutral', 'en', '[]', 1, '', '', null, 'auto', 0, ?, ?)`,
+        `insert into assistant(id, org_id, name, description, tone, language, default_tasks, is_active, instructions,
+           handoff_message, answer_mode, widget_search, created_at, updated_at)
+         values (?, ?, ?, '', 'neutral', 'en', '[]', 1, '', '', 'auto', 0, ?, ?)`,
       )
       .run(id, org, id, NOW, NOW)
   }
@@ -64,14 +70,24 @@ describe('the passage index', () => {
     connection
       .prepare(
         `insert or ignore into source(id, org_id, type, title, status, everyone, pages_done, passages, passages_done,
-           tags, created_at, updated_at) values (?, ?, ?, ?, ?, ?, 0, 1, 1, '[]', ?, ?)`,
+           tags, live_version, created_at, updated_at) values (?, ?, ?, ?, ?, ?, 0, 1, 1, '[]', ?, ?, ?)`,
       )
-      .run(source, org, given.type ?? 'file', source, given.status ?? 'ready', everyone, NOW, NOW)
+      .run(
+        ...[source, org, given.type ?? 'file', source, given.status ?? 'ready', everyone],
+        ...[
+          given.liveVersion ?? (['ready', 'deleting'].includes(given.status ?? 'ready') ? 1 : null),
+          NOW,
+          NOW,
+        ],
+      )
     for (const assistant of given.assistants ?? []) {
       connection.prepare('insert or ignore into source_assistant values (?, ?)').run(source, assistant)
     }
     connection
-      .prepare(`insert into passage values (?, ?, ?, ?, ?, ?, ?, null, null, 0, 1, 'en', ?, 1, ?)`)
+      .prepare(
+        `insert into passage(num, id, org_id, source_id, ordinal, kind, text, page, section, start_offset, end_offset,
+           language, everyone, indexed, live, version) values (?, ?, ?, ?, ?, ?, ?, null, null, 0, 1, 'en', ?, 1, ?, ?)`,
+      )
       .run(
         num,
         `p${String(num)}`,
@@ -82,6 +98,7 @@ describe('the passage index', () => {
         'text',
         everyone,
         given.live === false ? 0 : 1,
+        given.version ?? 1,
       )
     passageIndex(connection).insert({
       num,
@@ -138,6 +155,38 @@ describe('the passage index', () => {
 
     expect(nums(reader().lexical({ orgId: 'acme' }, ['refund'], 1))).toEqual([live])
     expect(nums(reader().nearest({ orgId: 'acme' }, EAST, 1))).toEqual([live])
+  })
+
+  it('finds the live version of a source, whatever becomes of the next one', () => {
+    const old = add({ source: 'page', status: 'processing', liveVersion: 1, words: 'refund' })
+    add({ source: 'page', version: 2, words: 'refund' })
+    const found = () => [
+      nums(reader().lexical({ orgId: 'acme' }, ['refund'], 10)),
+      nums(reader().nearest({ orgId: 'acme' }, EAST, 10)),
+    ]
+    expect(found()).toEqual([[old], [old]])
+    database.connection.exec(`update source set status = 'failed'`)
+    expect(found()).toEqual([[old], [old]])
+  })
+
+  it('follows the rules of an assistant before the limit', () => {
+    for (let i = 0; i < 30; i += 1) add({ source: `excluded-${String(i)}` })
+    const left = add({ source: 'left', words: 'refund and a long rest of other words', vector: NORTH })
+    const { connection } = database
+    connection.exec(
+      `insert into assistant_source select 'acme-sales', id, 'exclude' from source where id like 'excluded-%'`,
+    )
+    const found = (assistantId: string) => [
+      ...nums(reader().lexical({ orgId: 'acme', assistantId }, ['refund'], 1)),
+      ...nums(reader().nearest({ orgId: 'acme', assistantId }, EAST, 1)),
+    ]
+    expect(found('acme-sales')).toEqual([left, left])
+    expect(found('acme-support')).not.toContain(left)
+
+    connection.exec(`update assistant set knowledge_mode = 'included' where id = 'acme-support'`)
+    expect(found('acme-support')).toEqual([])
+    connection.exec(`insert into assistant_source values ('acme-support', 'left', 'include')`)
+    expect(found('acme-support')).toEqual([left, left])
   })
 
   it('narrows the nearest to a kind', () => {

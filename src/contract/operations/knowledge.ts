@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import { KnowledgeHit, KnowledgeSearch, KnowledgeSource, NewFile, NewQa, SourceQuery } from '../knowledge.js'
+import {
+  FilePatch,
+  KnowledgeHit,
+  KnowledgeSearch,
+  KnowledgeSource,
+  NewFile,
+  NewQa,
+  NewUrl,
+  QaPatch,
+  SourcePatch,
+  SourceQuery,
+  UrlPatch,
+} from '../knowledge.js'
 import { json, operation, pageOf, pathOf } from '../operation.js'
 
 const base = { tag: 'knowledge', access: 'key', thing: 'knowledge source' } as const
@@ -57,13 +69,32 @@ export const uploadFile = operation({
   answers: { 202: json(KnowledgeSource), 200: json(KnowledgeSource) },
 })
 
+export const createUrl = operation({
+  ...writes,
+  id: 'createUrl',
+  method: 'post',
+  path: '/api/v1/knowledge/urls/',
+  summary: { en: 'Add a web page', fr: 'Ajouter une page web' },
+  description: {
+    en: 'Fetched once, then read like a file: HTML, plain text, Markdown or PDF. 202 while it is being processed, 200 when the very same URL is already held under that title. A page that cannot be fetched becomes `failed`, with the reason.',
+    fr: 'Récupérée une fois, puis lue comme un fichier : HTML, texte, Markdown ou PDF. 202 pendant le traitement, 200 si la même URL est déjà connue sous ce titre. Une page qui ne peut pas être récupérée passe à `failed`, avec la raison.',
+  },
+  body: NewUrl,
+  idempotent: true,
+  answers: { 202: json(KnowledgeSource), 200: json(KnowledgeSource) },
+  example: { url: 'https://www.example.com/help/shipping', title: 'Shipping' },
+})
+
 export const listKnowledge = operation({
   ...reads,
   id: 'listKnowledge',
   method: 'get',
   path: '/api/v1/knowledge/',
   summary: { en: 'List all sources', fr: 'Lister toutes les sources' },
-  description: { en: 'Newest first.', fr: 'De la plus récente à la plus ancienne.' },
+  description: {
+    en: 'Newest first, unless `sort` says otherwise.',
+    fr: 'De la plus récente à la plus ancienne, sauf si `sort` en décide autrement.',
+  },
   query: SourceQuery,
   answers: { 200: json(pageOf('sources', KnowledgeSource)) },
 })
@@ -153,4 +184,142 @@ export const deleteQa = operation({
   aliases: ['/api/v1/knowledge/qas/{id}'],
   summary: { en: 'Delete a pair', fr: 'Supprimer une paire' },
   answers: { 200: json(z.null()) },
+})
+
+export const patchKnowledge = operation({
+  ...writes,
+  ...id,
+  id: 'patchKnowledge',
+  method: 'patch',
+  path: '/api/v1/knowledge/{id}',
+  summary: { en: 'Change a source', fr: 'Modifier une source' },
+  description: {
+    en: 'Takes the fields of the source’s type; what is absent stays as it is.',
+    fr: 'Accepte les champs propres au type de la source ; ce qui est absent reste inchangé.',
+  },
+  body: SourcePatch,
+  answers: { 200: json(KnowledgeSource) },
+  example: { tags: ['hours'] },
+})
+
+export const patchFile = operation({
+  ...writes,
+  ...id,
+  id: 'patchFile',
+  method: 'patch',
+  path: '/api/v1/knowledge/files/{id}',
+  summary: { en: 'Change a file', fr: 'Modifier un fichier' },
+  description: {
+    en: 'A new title is searched as well, so the file is processed again; 409 while that goes on.',
+    fr: 'Un nouveau titre sert aussi à la recherche : le fichier est retraité ; 409 pendant ce temps.',
+  },
+  body: FilePatch,
+  answers: { 200: json(KnowledgeSource) },
+  example: { title: 'Handbook 2026' },
+})
+
+export const patchQa = operation({
+  ...writes,
+  ...id,
+  id: 'patchQa',
+  method: 'patch',
+  path: '/api/v1/knowledge/qa/{id}',
+  aliases: ['/api/v1/knowledge/qas/{id}'],
+  summary: { en: 'Change a pair', fr: 'Modifier une paire' },
+  description: {
+    en: 'The new words are found as soon as this is answered.',
+    fr: 'Les nouveaux mots sont trouvés dès la réponse de cet appel.',
+  },
+  body: QaPatch,
+  answers: { 200: json(KnowledgeSource) },
+  example: { answer: 'We are open Monday to Saturday, 9 AM to 6 PM EST.' },
+})
+
+export const reprocessFile = operation({
+  ...writes,
+  ...id,
+  id: 'reprocessFile',
+  method: 'post',
+  path: '/api/v1/knowledge/files/{id}/reprocess',
+  summary: { en: 'Process a file again', fr: 'Retraiter un fichier' },
+  description: {
+    en: 'It is found as it was until the new version is ready. 409 while it is being processed.',
+    fr: 'Il reste trouvé dans sa version actuelle jusqu’à ce que la nouvelle soit prête. 409 pendant un traitement.',
+  },
+  answers: { 202: json(KnowledgeSource) },
+})
+
+export const reprocessQa = operation({
+  ...writes,
+  ...id,
+  id: 'reprocessQa',
+  method: 'post',
+  path: '/api/v1/knowledge/qa/{id}/reprocess',
+  aliases: ['/api/v1/knowledge/qas/{id}/reprocess'],
+  summary: { en: 'Process a pair again', fr: 'Retraiter une paire' },
+  description: {
+    en: 'It is found as it was until the new version is ready. 409 while it is being processed.',
+    fr: 'Elle reste trouvée dans sa version actuelle jusqu’à ce que la nouvelle soit prête. 409 pendant un traitement.',
+  },
+  answers: { 202: json(KnowledgeSource) },
+})
+
+export const listUrls = operation({
+  ...reads,
+  id: 'listUrls',
+  method: 'get',
+  path: '/api/v1/knowledge/urls/',
+  summary: { en: 'List web pages', fr: 'Lister les pages web' },
+  query: SourceQuery,
+  answers: { 200: json(pageOf('sources', KnowledgeSource)) },
+})
+
+export const getUrl = operation({
+  ...reads,
+  ...id,
+  id: 'getUrl',
+  method: 'get',
+  path: '/api/v1/knowledge/urls/{id}',
+  summary: { en: 'Get a web page', fr: 'Lire une page web' },
+  answers: { 200: json(KnowledgeSource) },
+})
+
+export const deleteUrl = operation({
+  ...writes,
+  ...id,
+  id: 'deleteUrl',
+  method: 'delete',
+  path: '/api/v1/knowledge/urls/{id}',
+  summary: { en: 'Delete a web page', fr: 'Supprimer une page web' },
+  answers: { 200: json(z.null()) },
+})
+
+export const patchUrl = operation({
+  ...writes,
+  ...id,
+  id: 'patchUrl',
+  method: 'patch',
+  path: '/api/v1/knowledge/urls/{id}',
+  summary: { en: 'Change a web page', fr: 'Modifier une page web' },
+  description: {
+    en: 'Another URL is fetched, a new title makes the page be processed again; 409 while that goes on.',
+    fr: 'Une autre URL est récupérée, un nouveau titre fait retraiter la page ; 409 pendant ce temps.',
+  },
+  body: UrlPatch,
+  answers: { 200: json(KnowledgeSource) },
+  example: { url: 'https://www.example.com/help/delivery' },
+})
+
+export const reprocessUrl = operation({
+  ...writes,
+  ...id,
+  id: 'reprocessUrl',
+  method: 'post',
+  path: '/api/v1/knowledge/urls/{id}/reprocess',
+  summary: { en: 'Fetch a web page again', fr: 'Récupérer une page web de nouveau' },
+  description: {
+    en: 'Nothing changes when its server says that the page is unchanged. It is found as it was until the new version is ready. 409 while it is being processed.',
+    fr: 'Rien ne change si son serveur dit la page inchangée. Elle reste trouvée dans sa version actuelle jusqu’à ce que la nouvelle soit prête. 409 pendant un traitement.',
+  },
+  answers: { 202: json(KnowledgeSource) },
 })

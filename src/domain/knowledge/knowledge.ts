@@ -6,7 +6,11 @@ import type {
   KnowledgeSource,
   NewFile,
   NewQa,
+  NewUrl,
+  SourcePatch,
   SourceQuery,
+  WidgetHit,
+  WidgetSearch,
 } from '../../contract/knowledge.js'
 import { AppError, notFound } from '../../errors.js'
 import type { Retriever } from '../../retrieval/retriever.js'
@@ -15,19 +19,16 @@ import { jobStore } from '../../store/jobs.js'
 import { sourceStore, type Source } from '../../store/sources.js'
 import { uploadPath } from '../../store/upload-file.js'
 import type { Assistants } from '../assistants/assistants.js'
+import type { Caller } from '../auth/caller.js'
 import { requireSearch } from '../readiness.js'
+import { changeSource, reprocessSource } from './change-source.js'
+import type { IngestPort } from './ingest-port.js'
 import { presentHit, presentSource } from './present.js'
+import { SourceEvents } from './source-events.js'
 import { baseName, fileHash, type Upload } from './upload.js'
+import { searchFromWidget } from './widget-search.js'
 
 const DEFAULT_HITS = 10
-
-/** What knowledge needs of ingestion, which it never calls by name. */
-export interface IngestPort {
-  /** There is a new job. */
-  wake(): void
-  /** Embeds and indexes a stored Q&A pair; once it resolves, the pair is found. */
-  indexQa(sourceId: string): Promise<void>
-}
 
 export interface KnowledgeParts {
   db: Database['db']
@@ -37,14 +38,24 @@ export interface KnowledgeParts {
   uploadsDir: string
 }
 
-/** What an organization has taught its assistants: files and Q&A pairs. */
+/** What an organization has taught its assistants: files, Q&A pairs and web pages. */
 export class Knowledge {
-  constructor(private readonly parts: KnowledgeParts) {}
+  readonly events: SourceEvents
 
-  /** Newest first. */
+  constructor(private readonly parts: KnowledgeParts) {
+    this.events = new SourceEvents(parts.db)
+    parts.ingest.watch?.((sourceId) => {
+      this.events.changed(sourceId)
+    })
+  }
+
+  /** @throws AppError `invalid_input` for an assistant that does not exist. */
   async list(orgId: string, query: SourceQuery): Promise<Page<KnowledgeSource>> {
     const store = sourceStore(this.parts.db)
-    const { rows, total } = await store.list({ orgId, ...query })
+    const { assistant_id: assistantId, ...filter } = query
+    if (assistantId !== undefined)
+      await this.parts.assistants.requireAll(orgId, [assistantId], 'assistant_id')
+    const { rows, total } = await store.list({ orgId, assistantId, ...filter })
     const assistants = await store.assistantIds(rows.map((row) => row.id))
     return { rows: rows.map((row) => presentSource(row, assistants.get(row.id) ?? [])), total }
   }
@@ -138,24 +149,82 @@ export class Knowledge {
 
   /** The same file once more: nothing to do, unless processing it had failed. */
   private async again(tx: Executor, same: Source, path: string, assistantIds: string[]) {
-    const held = (await sourceStore(tx).assistantIds([same.id])).get(same.id) ?? []
-    const asked = new Set(assistantIds)
-    if (
-      same.everyone !== (asked.size === 0) ||
-      held.length !== asked.size ||
-      !held.every((id) => asked.has(id))
-    )
-      throw new AppError(
-        'conflict',
-        `This file is already held as knowledge source "${same.id}" for other assistants; delete that source first.`,
-      )
+    await this.refuseForOthers(tx, same, assistantIds)
     const place = same.storedFile === null ? undefined : uploadPath(this.parts.uploadsDir, same.storedFile)
     if (same.status !== 'failed' || place === undefined) return { source: same, isNew: false }
     // The bytes are the same, but the old file may be what was lost.
     await rename(path, place)
+    return this.owedAnew(tx, same, 'extract')
+  }
+
+  /**
+   * Takes a page of the web over to be fetched. The same URL under the same title is kept once: the answer is then the
+   * source already held, fetched anew if that failed before.
+   * @throws AppError `invalid_input` for assistants that do not exist; `conflict` when it is already held for others.
+   */
+  async addUrl(orgId: string, given: NewUrl): Promise<{ source: KnowledgeSource; isNew: boolean }> {
+    const assistantIds = given.assistant_ids ?? []
+    await this.parts.assistants.requireAll(orgId, assistantIds)
+    const { url } = given
+    const title = given.title?.trim() === '' ? undefined : given.title?.trim()
+    const { source, isNew } = await this.parts.db.transaction().execute(async (tx) => {
+      const same = await sourceStore(tx).findSameUrl(orgId, url, title)
+      if (same !== undefined) {
+        await this.refuseForOthers(tx, same, assistantIds)
+        return same.status === 'failed' ? this.owedAnew(tx, same, 'fetch') : { source: same, isNew: false }
+      }
+      const made = await sourceStore(tx).create({
+        orgId,
+        type: 'url',
+        title: title ?? url,
+        url,
+        assistantIds,
+      })
+      await jobStore(tx).enqueue({ sourceId: made.id, orgId, task: 'ingest', stage: 'fetch' })
+      return { source: made, isNew: true }
+    })
+    if (isNew) this.parts.ingest.wake()
+    return { source: await this.present(source), isNew }
+  }
+
+  private async refuseForOthers(tx: Executor, same: Source, assistantIds: string[]): Promise<void> {
+    const held = (await sourceStore(tx).assistantIds([same.id])).get(same.id) ?? []
+    const asked = new Set(assistantIds)
+    const isSame =
+      same.everyone === (asked.size === 0) && held.length === asked.size && held.every((id) => asked.has(id))
+    if (isSame) return
+    const what = same.type === 'url' ? 'page' : 'file'
+    throw new AppError(
+      'conflict',
+      `This ${what} is already held as knowledge source "${same.id}" for other assistants; delete that source first.`,
+    )
+  }
+
+  private async owedAnew(tx: Executor, same: Source, stage: 'fetch' | 'extract') {
     await sourceStore(tx).setStatus(same.id, 'pending')
-    await jobStore(tx).enqueue({ sourceId: same.id, orgId: same.orgId, task: 'ingest', stage: 'extract' })
+    await jobStore(tx).enqueue({ sourceId: same.id, orgId: same.orgId, task: 'ingest', stage })
     return { source: (await sourceStore(tx).find(same.orgId, same.id)) ?? same, isNew: true }
+  }
+
+  /** As changeSource says. @throws AppError also `invalid_input` for assistants that do not exist. */
+  async patch(
+    orgId: string,
+    id: string,
+    patch: SourcePatch,
+    type?: Source['type'],
+  ): Promise<KnowledgeSource> {
+    const source = await this.require(orgId, id, type)
+    await this.parts.assistants.requireAll(orgId, patch.assistant_ids ?? [])
+    await changeSource(this.parts, source, patch)
+    this.events.changed(id)
+    return this.get(orgId, id)
+  }
+
+  /** As reprocessSource says. */
+  async reprocess(orgId: string, id: string, type: Source['type']): Promise<KnowledgeSource> {
+    await reprocessSource(this.parts, await this.require(orgId, id, type))
+    this.events.changed(id)
+    return this.get(orgId, id)
   }
 
   /** Hides the source at once; its passages, vectors and file are removed in the background. */
@@ -180,6 +249,11 @@ export class Knowledge {
     await requireSearch(this.parts.retriever)
     const hits = await this.parts.retriever.search({ orgId, assistantId }, query, limit ?? DEFAULT_HITS)
     return hits.map(presentHit)
+  }
+
+  /** As searchFromWidget says. */
+  searchFromWidget(caller: Caller, query: WidgetSearch): Promise<WidgetHit[]> {
+    return searchFromWidget(this.parts, caller, query)
   }
 
   private async require(orgId: string, id: string, type: Source['type'] | undefined): Promise<Source> {

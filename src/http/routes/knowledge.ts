@@ -32,6 +32,28 @@ export function knowledgeRoutes(
     [singleUpload(uploads.uploadsDir, uploads.maxUploadBytes)],
   )
 
+  serve(router, operations.createUrl, async ({ caller, body }) => {
+    const { source, isNew } = await knowledge.addUrl(caller.orgId, body)
+    return new Reply(isNew ? 202 : 200, source)
+  })
+
+  for (const { operation, type } of REPROCESS) {
+    serve(router, operation, ({ caller, params }) => knowledge.reprocess(caller.orgId, params.id, type))
+  }
+
+  serve(router, operations.patchFile, ({ caller, params, body }) =>
+    knowledge.patch(caller.orgId, params.id, body, 'file'),
+  )
+  serve(router, operations.patchQa, ({ caller, params, body }) =>
+    knowledge.patch(caller.orgId, params.id, body, 'qa'),
+  )
+  serve(router, operations.patchUrl, ({ caller, params, body }) =>
+    knowledge.patch(caller.orgId, params.id, body, 'url'),
+  )
+  serve(router, operations.patchKnowledge, ({ caller, params, body }) =>
+    knowledge.patch(caller.orgId, params.id, body),
+  )
+
   for (const { list, get, remove, type } of BY_TYPE) {
     serve(router, list, async ({ caller, query }) => {
       const filter = type === undefined ? query : { ...query, type }
@@ -45,6 +67,12 @@ export function knowledgeRoutes(
   }
 }
 
+const REPROCESS = [
+  { operation: operations.reprocessFile, type: 'file' },
+  { operation: operations.reprocessQa, type: 'qa' },
+  { operation: operations.reprocessUrl, type: 'url' },
+] as const
+
 /** The same three things for sources of each type, and last for all of them: the longer paths go first. */
 const BY_TYPE: {
   list: typeof operations.listKnowledge
@@ -54,6 +82,7 @@ const BY_TYPE: {
 }[] = [
   { list: operations.listFiles, get: operations.getFile, remove: operations.deleteFile, type: 'file' },
   { list: operations.listQa, get: operations.getQa, remove: operations.deleteQa, type: 'qa' },
+  { list: operations.listUrls, get: operations.getUrl, remove: operations.deleteUrl, type: 'url' },
   {
     list: operations.listKnowledge,
     get: operations.getKnowledge,

@@ -1,17 +1,19 @@
 import { extname } from 'node:path'
 import { fileTypeFromBuffer } from 'file-type'
 import { ExtractionError, MAX_CHARACTERS, type Extraction } from './extraction.js'
+import { declaredCharset, extractHtml } from './html.js'
 import { extractMarkdown } from './markdown.js'
 import { extractPdf } from './pdf.js'
 import { decodeText, extractText } from './text.js'
 
-/** What the client said about a file. Only decides between kinds of text; the content decides the rest. */
+/** What the client, or a web server, said about a file. Only decides between kinds of text; the content decides the rest. */
 export interface FileHint {
   fileName?: string | undefined
+  /** A name such as "md", or a Content-Type. */
   fileType?: string | undefined
 }
 
-const SUPPORTED = 'PDF, Markdown and plain text files can be read'
+const SUPPORTED = 'PDF, HTML, Markdown and plain text files can be read'
 const NAMES: Record<string, string> = {
   docx: 'a Word document (.docx)',
   xlsx: 'an Excel workbook (.xlsx)',
@@ -38,7 +40,7 @@ export async function extract(
   if (isPdf(bytes)) return extractPdf(bytes, onPage)
   const type = await fileTypeFromBuffer(bytes)
   if (type !== undefined && !type.mime.startsWith('text/')) throw unsupported(type)
-  const text = decodeText(bytes)
+  const text = decodeText(bytes, charsetOf(bytes, hint))
   if (text === undefined) {
     throw new ExtractionError(`The file is binary data of an unknown kind; ${SUPPORTED}.`)
   }
@@ -48,12 +50,20 @@ export async function extract(
     )
   }
   if (/^\s*\{\\rtf/.test(text)) throw unsupported({ ext: 'rtf', mime: 'application/rtf' })
-  if (looksLikeHtml(text)) {
-    throw new ExtractionError(`The file is an HTML page, which cannot be read as a file; ${SUPPORTED}.`)
-  }
-  const extraction = isMarkdown(text, hint) ? markdownOrText(text) : extractText(text)
+  const extraction = readText(text, hint)
   if (extraction.blocks.length === 0) throw new ExtractionError('The file holds no text.')
   return extraction
+}
+
+function readText(text: string, hint: FileHint): Extraction {
+  if (looksLikeHtml(text) || isNamed(hint, HTML_NAMES)) return extractHtml(text)
+  return isMarkdown(text, hint) ? markdownOrText(text) : extractText(text)
+}
+
+/** What the server said goes before what the page says of itself. */
+function charsetOf(bytes: Uint8Array, { fileType }: FileHint): string | undefined {
+  const said = /;\s*charset\s*=\s*["']?([\w.:-]+)/i.exec(fileType ?? '')?.[1]
+  return said ?? declaredCharset(bytes)
 }
 
 /** Markup nested thousands deep exhausts the parser's stack; such a file is read as plain text. */
@@ -85,16 +95,20 @@ function looksLikeHtml(text: string): boolean {
   )
 }
 
-const MARKDOWN_NAMES = new Set(['md', 'markdown', 'mdown', 'mkd', 'text/markdown'])
+const HTML_NAMES = new Set(['html', 'htm', 'xhtml', 'text/html', 'application/xhtml+xml'])
+const MARKDOWN_NAMES = new Set(['md', 'markdown', 'mdown', 'mkd', 'text/markdown', 'text/x-markdown'])
 const TEXT_NAMES = new Set(['txt', 'text', 'log', 'text/plain', 'plain'])
+
+/** Whether the hint, or the end of the file's name, is one of these. */
+function isNamed(hint: FileHint, names: Set<string>): boolean {
+  const given = [hint.fileType?.split(';')[0] ?? '', extname(hint.fileName ?? '')]
+  return given.some((one) => names.has(one.trim().toLowerCase().replace(/^\./, '')))
+}
 
 /** By hint, by name, and where both are silent by what stands at the beginning of lines. */
 function isMarkdown(text: string, hint: FileHint): boolean {
-  const named = [hint.fileType ?? '', extname(hint.fileName ?? '')].map((one) =>
-    one.toLowerCase().replace(/^\./, ''),
-  )
-  if (named.some((one) => MARKDOWN_NAMES.has(one))) return true
-  if (named.some((one) => TEXT_NAMES.has(one))) return false
+  if (isNamed(hint, MARKDOWN_NAMES)) return true
+  if (isNamed(hint, TEXT_NAMES)) return false
   const signs = text.slice(0, 20_000).match(/^(?:#{1,6} \S|\s*[-*] \[[^\]]+\]\(|```|\|.+\|\s*$)/gm)
   return (signs?.length ?? 0) >= 2
 }

@@ -3,6 +3,8 @@ import type { Block } from '../../retrieval/chunk.js'
 /** What a file holds, in reading order. */
 export interface Extraction {
   mediaType: string
+  /** What the document calls itself, where the format says so. */
+  title?: string
   blocks: Block[]
   /** Null where the format has no pages. */
   pages: number | null

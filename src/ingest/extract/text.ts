@@ -25,12 +25,15 @@ function isList(text: string): boolean {
 }
 
 /**
- * Bytes as text: by byte order mark, as UTF-8 when they are valid UTF-8, else by the encoding their
- * statistics suggest. Undefined when they are no text at all.
+ * Bytes as text: by byte order mark, in the character set they are said to be in, as UTF-8 when they are valid
+ * UTF-8, else by the encoding their statistics suggest. Undefined when they are no text at all.
+ * @param said the name of a character set; one that is unknown is passed over.
  */
-export function decodeText(bytes: Uint8Array): string | undefined {
+export function decodeText(bytes: Uint8Array, said?: string): string | undefined {
   const marked = markedEncoding(bytes)
   if (marked !== undefined) return printable(new TextDecoder(marked).decode(bytes))
+  const named = said === undefined ? undefined : decoderNamed(said)
+  if (named !== undefined) return printable(named.decode(bytes))
   if (bytes.includes(0)) return undefined
   try {
     return printable(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -48,10 +51,14 @@ function markedEncoding(bytes: Uint8Array): string | undefined {
 }
 
 function decoderFor(name: string): TextDecoder {
+  return decoderNamed(name) ?? new TextDecoder('windows-1252')
+}
+
+function decoderNamed(name: string): TextDecoder | undefined {
   try {
     return new TextDecoder(name)
   } catch {
-    return new TextDecoder('windows-1252')
+    return undefined
   }
 }
 

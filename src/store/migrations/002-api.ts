@@ -156,4 +156,8 @@ const STATEMENTS = [
   `alter table source add column etag text`,
   `alter table source add column last_modified text`,
   `alter table source add column fetched_at text`,
+  // A source that is processed anew is searched as it was until its new passages are ready.
+  `alter table source add column live_version integer`,
+  `update source set live_version = 1 where status = 'ready'`,
+  `alter table passage add column version integer not null default 1`,
 ]
