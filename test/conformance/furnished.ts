@@ -93,12 +93,16 @@ async function upload(appliance: Appliance, keys: Keys, mark: string): Promise<s
 /** Processing is idle here, so that a passage is put where it would have put one. */
 function passageOf(appliance: Appliance, source: string, mark: string): string {
   const id = randomUUID()
-  appliance.database.connection
+  const { connection } = appliance.database
+  connection
     .prepare(
       `insert into passage (id, org_id, source_id, ordinal, kind, text, start_offset, end_offset, everyone, live)
        select ?, org_id, id, 0, 'qa', ?, 0, 10, 1, 1 from source where id = ?`,
     )
     .run(id, `What ${mark} is.`, source)
+  connection
+    .prepare('update source set live_version = (select version from passage where id = ?) where id = ?')
+    .run(id, source)
   return id
 }
 

@@ -35,6 +35,11 @@ function head(method: string, path: string, lines: string[] = []): string {
   return `${all.join('\r\n')}\r\n\r\n`
 }
 
+/** Whether what comes has no end. */
+function isStream(text: string): boolean {
+  return text.toLowerCase().includes('content-type: text/event-stream')
+}
+
 /** What is wrong with what came back over a connection; Node itself refuses what is expected of it, without a body. */
 function rawFault(name: string, text: string, isRefused = true): string | undefined {
   const answers = answersIn(text)
@@ -83,7 +88,8 @@ describe('a request', () => {
         const garbled = path.includes('{')
           ? path.replace(/\{\w+\}/, piece)
           : `${path.replace(/\/$/, '')}/${piece}`
-        const text = await rawExchange(appliance.origin, [head('GET', garbled, ['connection: close'])])
+        const request = head('GET', garbled, ['connection: close'])
+        const text = await rawExchange(appliance.origin, [request], isStream)
         return rawFault(`GET ${garbled.slice(0, 100)}`, text, path.includes('{') && !piece.startsWith('?'))
       }),
     )

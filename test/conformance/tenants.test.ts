@@ -232,14 +232,16 @@ it('events tell of the own sources alone', async () => {
     signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(15_000)]),
   })
   expect(response.status).toBe(200)
-  await raw(theirKeys, 'post', '/api/v1/knowledge/qa/', { question: `And ${MARK}?`, answer: MARK })
-  const pair = { question: 'And you?', answer: 'Me too.' }
-  const made = await raw(appliance.keys, 'post', '/api/v1/knowledge/qa/', pair)
-  const { id } = (JSON.parse(made.text) as { data: { id: string } }).data
-  const text = await untilTold(response, id)
+  const tags = { tags: ['seen'] }
+  const changed = [
+    await raw(theirKeys, 'patch', `/api/v1/knowledge/${theirs.qa}`, tags),
+    await raw(appliance.keys, 'patch', `/api/v1/knowledge/${own.qa}`, tags),
+  ]
+  expect(changed.map(({ status }) => status)).toEqual([200, 200])
+  const text = await untilTold(response, own.qa)
   leaving.abort()
   const told = [...text.matchAll(/"id":"([^"]+)"/g)].map(([, source]) => source)
-  expect(new Set(told)).toEqual(new Set([id]))
+  expect(new Set(told)).toEqual(new Set([own.qa]))
 })
 
 /** Reads a stream until it tells of an id. */
