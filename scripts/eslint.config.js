@@ -20,7 +20,11 @@ const NO_PROCESS = [
 ]
 
 export default defineConfig([
-  globalIgnores(['dist/', '.cache/', 'data/', 'models/', 'test/fixtures/', 'node_modules/']),
+  globalIgnores([
+    ...['dist/', '.cache/', 'data/', 'models/', 'node_modules/'],
+    // What tests read byte for byte.
+    ...['test/fixtures/', 'test/conformance/reference/'],
+  ]),
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -7,12 +7,12 @@ import { build, checkNode, install, orExplain, PAGES, ROOT, toolCommand } from '
 import { runVisibly } from './steps.mjs'
 import { missingForRooms } from '../test/airgap/needs.mjs'
 
-const TIERS = ['checks', 'unit', 'integration', 'model', 'browser', 'airgap']
+const TIERS = ['checks', 'unit', 'integration', 'conformance', 'model', 'browser', 'airgap']
 /** Builds a container image and so takes minutes: runs when it is named, or when REQUIRE_IMAGE=1. */
 const IMAGE = 'image'
 /** What that builds and runs with. */
 const IMAGE_TOOLS = ['buildah', 'podman', 'runc', 'debootstrap', 'nsenter']
-/** What the tiers after the integration tests read: both come from the npm registry, so that it runs on a closed network too. */
+/** What the tiers from the model tests on read: both come from the npm registry, so that it runs on a closed network too. */
 const TEST_MODELS = ['all-MiniLM-L6-v2', 'tinyllama-1.1b-chat-iq2_xxs']
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -145,6 +145,7 @@ try {
 if (tiers.includes('checks')) await runChecks()
 if (tiers.includes('unit')) await runTier('unit', files)
 if (tiers.includes('integration')) await runTier('integration', files)
+if (tiers.includes('conformance')) await runTier('conformance', files)
 if (tiers.includes('model')) await runModelTier(files)
 const noChromium = chromium() === undefined ? 'no Chromium' : undefined
 if (tiers.includes('browser')) await runDemandingTier('browser', files, noChromium)

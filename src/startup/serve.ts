@@ -1,6 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Failure } from '../contract/envelope.js'
 
 /** How long requests under way may take once the process is told to end: container engines kill it after 10 s. */
 const GRACE_MS = 6000
@@ -23,6 +25,11 @@ export async function listen(handler: RequestListener, port: number, host: strin
     { requestTimeout: REQUEST_MS, headersTimeout: 30_000, keepAliveTimeout: 65_000 },
     handler,
   )
+  const answering = new WeakMap<Duplex, ServerResponse>()
+  server.on('request', (req, res) => answering.set(req.socket, res))
+  server.on('clientError', (error, socket) => {
+    refuseUnreadable(error, socket, answering.get(socket))
+  })
   try {
     server.listen(port, host)
     await once(server, 'listening')
@@ -54,6 +61,37 @@ export function localUrl(server: Server): string {
   const everywhere = address === '0.0.0.0' || address === '::'
   const host = everywhere ? 'localhost' : family === 'IPv6' ? `[${address}]` : address
   return `http://${host}:${String(port)}`
+}
+
+/** What cannot be read as HTTP reaches no route: it is refused here, in the envelope of every other refusal. */
+function refuseUnreadable(error: Error, socket: Duplex, last: ServerResponse | undefined): void {
+  // In the middle of another answer it would be taken for a part of that.
+  const isAnswering = last?.headersSent === true && !last.writableFinished
+  if (!socket.writable || isAnswering) {
+    socket.destroy()
+    return
+  }
+  const { line, code, detail } = unreadable('code' in error ? error.code : undefined)
+  const failure: Failure = {
+    status: 'error',
+    status_code: Number(line.slice(0, 3)),
+    detail,
+    code,
+    data: null,
+  }
+  const body = JSON.stringify(failure)
+  const head = [`HTTP/1.1 ${line}`, 'Content-Type: application/json; charset=utf-8', 'Connection: close']
+  socket.end(`${head.join('\r\n')}\r\nContent-Length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`)
+}
+
+function unreadable(code: unknown): { line: string; code: string; detail: string } {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    const detail = 'The path and headers of the request are too long.'
+    return { line: '431 Request Header Fields Too Large', code: 'too_large', detail }
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return { line: '408 Request Timeout', code: 'too_slow', detail: 'The request did not arrive in time.' }
+  return { line: '400 Bad Request', code: 'malformed', detail: 'The request is not valid HTTP.' }
 }
 
 function listenFailure(code: unknown, port: number, host: string, error: unknown): string {

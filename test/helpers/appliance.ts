@@ -1,12 +1,10 @@
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildApp, type Engines } from '#src/app.js'
 import { readConfig } from '#src/config.js'
 import { createLogger } from '#src/log.js'
+import { listen, localUrl } from '#src/startup/serve.js'
 import { openDatabase } from '#src/store/database.js'
 import { send, type Answer } from './http.js'
 import { scriptedChat } from './scripted-chat.js'
@@ -53,9 +51,8 @@ export async function startAppliance({ engines = {}, env = {}, dataDir }: Applia
     createLogger('silent', false),
   )
   const first = await app.begin()
-  const server = createServer(app.handler).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+  const server = await listen(app.handler, 0, '127.0.0.1')
+  const origin = localUrl(server)
   const keys = { 'x-api-key': CREDENTIALS.clientId, 'x-api-secret': CREDENTIALS.clientSecret }
 
   return {

@@ -1,17 +1,16 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { curl } from '../helpers/curl.js'
 import { send } from '../helpers/http.js'
 import { RealAppliance } from '../helpers/real-appliance.js'
 import { followed } from '../helpers/real-desk.js'
 import { SAFETY_PDF } from '../helpers/real-documents.js'
+import { ReferenceSamples } from '../helpers/reference-samples.js'
 
-// The commands are those of the API's reference, letter by letter; only host and ids are put in.
-const REFERENCE_HOST = 'https://guichet.example'
 const REFERENCE_ASSISTANT = '550e8400-e29b-41d4-a716-446655440000'
 
 let appliance: RealAppliance
+let samples: ReferenceSamples
 let assistantId = REFERENCE_ASSISTANT
 let sessionId = ''
 
@@ -19,17 +18,15 @@ beforeAll(async () => {
   appliance = await RealAppliance.start({
     credentials: { clientId: 'YOUR_CLIENT_ID', clientSecret: 'YOUR_CLIENT_SECRET' },
   })
+  samples = new ReferenceSamples(appliance.origin, appliance.dataDir)
   await writeFile(join(appliance.dataDir, 'product_manual.pdf'), SAFETY_PDF)
 })
 
 afterAll(() => appliance.stop())
 
-function sample(command: string) {
-  const adapted = command
-    .replace(REFERENCE_HOST, appliance.origin)
-    .replace(REFERENCE_ASSISTANT, assistantId)
-    .replace('${SESSION_ID}', sessionId)
-  return curl(adapted, appliance.dataDir)
+/** A command of the reference; only host and ids are put in. */
+function sample(name: string) {
+  return samples.curl(name, { [REFERENCE_ASSISTANT]: assistantId, '${SESSION_ID}': sessionId })
 }
 
 /** `data` of an answer that is expected to be this much of a success. */
@@ -43,50 +40,28 @@ function dataOf({ status, body }: { status: number; body: unknown }, expected: n
 
 describe('the reference’s own samples', () => {
   it('creates an assistant', async () => {
-    const answer = await sample(
-      `curl -X POST https://guichet.example/api/v1/assistants/ \\
-        -H "X-API-Key: YOUR_CLIENT_ID" \\
-        -H "X-API-Secret: YOUR_CLIENT_SECRET" \\
-        -H "Content-Type: application/json" \\
-        -d '{ "name": "Customer Support Bot", "description": "Helpful assistant for customer inquiries", "tone": "professional", "language": "en", "default_tasks": ["answer_questions", "provide_support"], "is_active": true }'`,
-    )
+    const answer = await sample('create-assistant')
     const created = dataOf(answer, 201)
     expect(created).toMatchObject({ name: 'Customer Support Bot', tone: 'professional', is_active: true })
     assistantId = created['id'] as string
   })
 
   it('lists the assistants', async () => {
-    const answer = await sample(
-      `curl -X GET https://guichet.example/api/v1/assistants/ \\
-        -H "X-API-Key: YOUR_CLIENT_ID" \\
-        -H "X-API-Secret: YOUR_CLIENT_SECRET"`,
-    )
+    const answer = await sample('list-assistants')
     const { assistants, agents } = dataOf(answer, 200)
     expect(assistants).toEqual(expect.arrayContaining([expect.objectContaining({ id: assistantId })]))
     expect(agents).toBeUndefined()
   })
 
   it('creates a session', async () => {
-    const answer = await sample(
-      `curl -X POST https://guichet.example/api/v1/sessions/ \\
-        -H "X-API-Key: YOUR_CLIENT_ID" \\
-        -H "X-API-Secret: YOUR_CLIENT_SECRET" \\
-        -H "Content-Type: application/json" \\
-        -d '{ "assistant_id": "550e8400-e29b-41d4-a716-446655440000", "visitor_id": "visitor-123", "locale": "en", "metadata": { "source": "website", "page": "/contact" } }'`,
-    )
+    const answer = await sample('create-session')
     const { id, session_id: same } = dataOf(answer, 201)
     expect(same).toBe(id)
     sessionId = id as string
   })
 
   it('sends a message into the session', async () => {
-    const answer = await sample(
-      `curl -X POST https://guichet.example/api/v1/sessions/\${SESSION_ID}/messages \\
-        -H "X-API-Key: YOUR_CLIENT_ID" \\
-        -H "X-API-Secret: YOUR_CLIENT_SECRET" \\
-        -H "Content-Type: application/json" \\
-        -d '{ "content": "Hello, I need help with my order", "metadata": { "user_type": "customer" } }'`,
-    )
+    const answer = await sample('send-session-message')
     expect(dataOf(answer, 200)).toMatchObject({
       session_id: sessionId,
       user_message: { sender: 'user', content: 'Hello, I need help with my order' },
@@ -95,36 +70,19 @@ describe('the reference’s own samples', () => {
   })
 
   it('uploads a knowledge file', async () => {
-    const answer = await sample(
-      `curl -X POST https://guichet.example/api/v1/knowledge/files/ \\
-        -H "X-API-Key: YOUR_CLIENT_ID" \\
-        -H "X-API-Secret: YOUR_CLIENT_SECRET" \\
-        -F "title=Product Manual" \\
-        -F "file_type=pdf" \\
-        -F "file=@product_manual.pdf"`,
-    )
+    const answer = await sample('upload-file')
     const { id } = dataOf(answer, 202)
     const { source } = await followed(appliance, id as string)
     expect(source).toMatchObject({ title: 'Product Manual', type: 'file', pages: 2 })
   })
 
   it('adds a pair and answers with it', async () => {
-    const answer = await sample(
-      `curl -X POST https://guichet.example/api/v1/knowledge/qa/ \\
-        -H "X-API-Key: YOUR_CLIENT_ID" \\
-        -H "X-API-Secret: YOUR_CLIENT_SECRET" \\
-        -H "Content-Type: application/json" \\
-        -d '{ "question": "What are your business hours?", "answer": "We are open Monday to Friday, 9 AM to 6 PM EST.", "tags": ["hours", "support"] }'`,
-    )
+    const answer = await sample('add-qa')
     expect(dataOf(answer, 201)).toMatchObject({ type: 'qa', status: 'ready', tags: ['hours', 'support'] })
   })
 
   it('serves a widget: token, session and message', async () => {
-    const token = await sample(
-      `curl -X POST https://guichet.example/api/v1/auth/widget-token \\
-        -H "Content-Type: application/json" \\
-        -d '{"client_id":"YOUR_CLIENT_ID"}'`,
-    )
+    const token = await sample('widget-token')
     expect(token).toMatchObject({ status: 200, body: { expires_in: 3600, token_type: 'Bearer' } })
     const bearer = (token.body as { token: string }).token
 
