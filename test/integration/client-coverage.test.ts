@@ -63,9 +63,9 @@ async function call(name: string) {
   const client = new Guichet({
     baseUrl: 'http://appliance.invalid',
     credentials: { token: 'the token' },
-    fetch: (input, init) => {
+    fetch: (input: unknown, init) => {
       const headers = new Headers(init?.headers)
-      const path = new URL(String(input as string)).pathname.replace(ID, '{}')
+      const path = new URL(String(input)).pathname.replace(ID, '{}')
       const request = { name: nameOf(init?.method ?? '', path), headers }
       requests.push(request)
       const operation = DECLARED.get(request.name)
