@@ -1,3 +1,6 @@
+import { ConnectionError, InterruptedError } from './errors.js'
+import type { Call, Transport } from './transport.js'
+
 const LINE_END = /\r\n|\r|\n/
 
 /**
@@ -27,5 +30,27 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
   } finally {
     // Whoever stops reading, stops the server's writing too.
     await reader.cancel().catch(() => undefined)
+  }
+}
+
+/**
+ * Asks for a stream; resolves with the `data` of its events once the answer has begun. Leaving the loop ends the request.
+ * @throws ApiError and its like when it is refused. Reading on throws InterruptedError when the connection breaks.
+ */
+export async function openEvents(transport: Transport, call: Call): Promise<AsyncGenerator<string, void>> {
+  const response = await transport.request({ ...call, accept: 'text/event-stream' })
+  if (response.body === null) throw new ConnectionError('The answer has no body.')
+  return guarded(readEvents(response.body), call.options?.signal)
+}
+
+async function* guarded(
+  events: AsyncGenerator<string, void>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string, void> {
+  try {
+    yield* events
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw new InterruptedError(error instanceof Error ? error.message : 'The connection broke.', null)
   }
 }

@@ -1,4 +1,4 @@
-import type { Call, CallOptions, Transport } from './transport.js'
+import type { Call, CallOptions, Manner, Transport } from './transport.js'
 import type { Body, Data, Params, Query } from './types.js'
 
 type Ids<O> = [Params<O>] extends [never] ? [] : [id: string]
@@ -13,31 +13,45 @@ export abstract class Resource {
   constructor(protected readonly transport: Transport) {}
 
   /** An endpoint that is asked by its query: `(id?, query?, options?)`. */
-  protected read<O>(path: string): Method<O, Input<O>> {
+  protected read<O>(path: string, manner: Manner = {}): Method<O, Input<O>> {
     return (...args) => {
       const { ids, given, options } = sorted(path, args, true)
-      return this.#data<O>({ method: 'GET', path: filled(path, ids), query: given as object, options })
+      return this.#answer<O>({ ...manner, method: 'GET', path: filled(path, ids), query: given, options })
     }
   }
 
-  /** An endpoint that takes a body: `(id?, body, options?)`. */
-  protected write<O>(method: Call['method'], path: string): Method<O, Input<O>> {
-    return (...args) => {
-      const { ids, given, options } = sorted(path, args, true)
-      return this.#data<O>({ method, path: filled(path, ids), body: given ?? {}, options })
-    }
+  /** A POST whose answer the server keeps under a key, so that it may be repeated: `(id?, body, options?)`. */
+  protected keyed<O>(path: string): Method<O, Input<O>> {
+    return this.#send<O>('POST', path, { keyed: true })
+  }
+
+  /** A POST that happens as often as it is sent: `(id?, body, options?)`. */
+  protected act<O>(path: string, manner: Manner = {}): Method<O, Input<O>> {
+    return this.#send<O>('POST', path, manner)
+  }
+
+  /** An endpoint that changes what is there: `(id, body, options?)`. */
+  protected write<O>(method: 'PUT' | 'PATCH', path: string): Method<O, Input<O>> {
+    return this.#send<O>(method, path, {})
   }
 
   /** An endpoint that takes nothing but what its path names: `(id?, options?)`. */
-  protected plain<O>(method: Call['method'], path: string): Method<O, []> {
+  protected plain<O>(method: Call['method'], path: string, manner: Manner = {}): Method<O, []> {
     return (...args) => {
       const { ids, options } = sorted(path, args, false)
-      return this.#data<O>({ method, path: filled(path, ids), options })
+      return this.#answer<O>({ ...manner, method, path: filled(path, ids), options })
     }
   }
 
-  #data<O>(call: Call): Promise<Data<O>> {
-    return this.transport.data<Data<O>>(call)
+  #send<O>(method: Call['method'], path: string, manner: Manner): Method<O, Input<O>> {
+    return (...args) => {
+      const { ids, given, options } = sorted(path, args, true)
+      return this.#answer<O>({ ...manner, method, path: filled(path, ids), body: given ?? {}, options })
+    }
+  }
+
+  #answer<O>(call: Call): Promise<Data<O>> {
+    return this.transport.answer<Data<O>>(call)
   }
 }
 
@@ -51,7 +65,7 @@ function sorted(path: string, args: readonly unknown[], takesInput: boolean) {
   const count = path.split('{').length - 1
   return {
     ids: args.slice(0, count) as string[],
-    given: takesInput ? args[count] : undefined,
+    given: takesInput ? (args[count] as object | undefined) : undefined,
     options: args[count + (takesInput ? 1 : 0)] as CallOptions | undefined,
   }
 }

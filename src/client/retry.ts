@@ -18,6 +18,13 @@ export function waitBeforeRetry(error: unknown, attempt: number): number | undef
   return asked > LONGEST_WAIT_MS ? undefined : Math.max(asked, backOff)
 }
 
+/** Whether the server said that it did nothing: too many requests, a body that came too slowly, or busy for so long. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false
+  const { status, retryAfterSeconds } = error
+  return status === 429 || status === 408 || (status === 503 && retryAfterSeconds !== null)
+}
+
 function isInFlight({ status, retryAfterSeconds }: ApiError): boolean {
   return status === 409 && retryAfterSeconds !== null
 }

@@ -1,46 +1,35 @@
 import type { z } from 'zod'
-import type { StreamFrame } from '../contract/messages.js'
-import { readEvents } from './event-stream.js'
-import { ConnectionError, InterruptedError } from './errors.js'
+import type { ConversationStreamFrame, StreamFrame } from '../contract/messages.js'
+import { InterruptedError } from './errors.js'
+import { openEvents } from './event-stream.js'
 import type { Call, Transport } from './transport.js'
 
-/** What a reply's stream tells before its end. */
+/** What the stream of a session's reply tells before its end. */
 export type Frame = z.output<typeof StreamFrame>
 
+/** The same of a conversation's reply. */
+export type ConversationFrame = z.output<typeof ConversationStreamFrame>
+
 /** The frames of one reply; `done`, with what is stored of it, is the last. Leaving the loop early ends the request. */
-export type ReplyFrames<Last> = AsyncGenerator<Exclude<Frame, { type: 'done' | 'error' }> | Last, void>
+export type ReplyFrames<F> = AsyncGenerator<Exclude<F, { type: 'error' }>, void>
 
 /**
  * Asks for a stream; resolves once the reply has begun.
  * @throws ApiError and its like when it is refused. Reading on throws InterruptedError when it fails under way.
  */
-export async function streamFrames<Last = Extract<Frame, { type: 'done' }>>(
+export async function streamFrames<F extends Frame | ConversationFrame>(
   transport: Transport,
   call: Call,
-): Promise<ReplyFrames<Last>> {
-  const response = await transport.request({ ...call, accept: 'text/event-stream' })
-  if (response.body === null) throw new ConnectionError('The answer has no body.')
-  return framesOf<Last>(guarded(readEvents(response.body), call.options?.signal))
+): Promise<ReplyFrames<F>> {
+  return framesOf<F>(await openEvents(transport, { ...call, keyed: true }))
 }
 
-async function* framesOf<Last>(events: AsyncIterable<string>): ReplyFrames<Last> {
+async function* framesOf<F extends Frame | ConversationFrame>(events: AsyncIterable<string>): ReplyFrames<F> {
   for await (const data of events) {
-    const frame = JSON.parse(data) as Frame
+    const frame = JSON.parse(data) as F
     if (frame.type === 'error') throw new InterruptedError(frame.detail, frame.code)
-    yield frame as Exclude<Frame, { type: 'done' | 'error' }> | Last
+    yield frame as Exclude<F, { type: 'error' }>
     if (frame.type === 'done') return
   }
   throw new InterruptedError('The stream ended before the reply did.', null)
-}
-
-async function* guarded(
-  events: AsyncGenerator<string>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<string> {
-  try {
-    yield* events
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw new InterruptedError(error instanceof Error ? error.message : 'The connection broke.', null)
-  }
 }

@@ -1,6 +1,6 @@
 import { Authorization, type Credentials } from './credentials.js'
 import { ApiError, ConnectionError, GuichetError, TimeoutError, type FieldError } from './errors.js'
-import { pause, waitBeforeRetry } from './retry.js'
+import { isRefusal, pause, waitBeforeRetry } from './retry.js'
 
 export interface ClientOptions {
   /** Where the appliance is: `https://help.example.com`. In a page of its own: empty. */
@@ -18,7 +18,7 @@ export interface ClientOptions {
 /** What any call may be told beside its input. */
 export interface CallOptions {
   signal?: AbortSignal
-  /** Given by the caller to tell repeated requests apart from new ones; made up where it is missing. */
+  /** Tells repeated requests apart from new ones, where the server heeds it; made up where it is missing. */
   idempotencyKey?: string
   /** The secret that a visitor's session was opened with. */
   sessionSecret?: string
@@ -26,14 +26,25 @@ export interface CallOptions {
   timeoutMs?: number
 }
 
+/** How a request is sent and its answer read. */
+export interface Manner {
+  /** How the answer's body is wrapped: in the envelope (`json`, unless told), not at all, or no JSON. */
+  kind?: 'json' | 'flat' | 'text'
+  /** A POST that the server heeds an idempotency key of: sending it again does no harm. */
+  keyed?: boolean
+  /** Sent without credentials: nobody looks at them there. */
+  bare?: boolean
+}
+
 /** One request, before credentials. */
-export interface Call {
+export interface Call extends Manner {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   query?: object | undefined
   body?: unknown
   form?: FormData
   accept?: string
+  headers?: Record<string, string> | undefined
   options?: CallOptions | undefined
 }
 
@@ -62,30 +73,30 @@ export class Transport {
     })
   }
 
-  /** The `data` of an answer in the envelope. */
-  async data<T>(call: Call): Promise<T> {
-    return (await this.whole<{ data: T }>(call)).data
-  }
-
-  /** The whole body of an answer that is JSON. */
-  async whole<T>(call: Call): Promise<T> {
-    return (await readJson(await this.request(call))) as T
+  /** What the answer says: `data` of the envelope, or the whole body where there is none. */
+  async answer<T>(call: Call): Promise<T> {
+    const response = await this.request(call)
+    if (call.kind === 'text') return (await readText(response)) as T
+    const body = await readJson(response)
+    return call.kind === 'flat' ? (body as T) : (body as { data: T }).data
   }
 
   /**
-   * The answer, its body unread. A request that can be sent twice without harm is sent again after a passing failure: a
-   * POST counts as one, since it carries an idempotency key; a form does not.
+   * The answer, its body unread. After a passing failure the request is sent again, unless that might do a thing twice:
+   * a POST that is not `keyed` is repeated only where the server refused it.
    * @throws ApiError, ConnectionError, TimeoutError; the signal's reason when that aborts.
    */
   async request(call: Call): Promise<Response> {
-    const key = call.method === 'POST' && call.form === undefined ? keyOf(call.options) : undefined
-    const extra: Record<string, string> = key === undefined ? {} : { 'Idempotency-Key': key }
-    const tries = call.form === undefined ? (this.#options.maxRetries ?? DEFAULT_RETRIES) + 1 : 1
+    const extra: Record<string, string> =
+      call.keyed === true ? { 'Idempotency-Key': keyOf(call.options) } : {}
+    const repeatable = call.method !== 'POST' || call.keyed === true
+    const tries = (this.#options.maxRetries ?? DEFAULT_RETRIES) + 1
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#authorized(call, extra)
       } catch (error) {
-        const wait = attempt < tries ? waitBeforeRetry(error, attempt) : undefined
+        const mayRepeat = attempt < tries && (repeatable || isRefusal(error))
+        const wait = mayRepeat ? waitBeforeRetry(error, attempt) : undefined
         if (wait === undefined) throw error
         await pause(wait, call.options?.signal)
       }
@@ -93,6 +104,7 @@ export class Transport {
   }
 
   async #authorized(call: Call, extra: Record<string, string>): Promise<Response> {
+    if (call.bare === true) return this.#send(call, extra)
     const send = async () => this.#send(call, { ...extra, ...(await this.#authorization.headers()) })
     try {
       return await send()
@@ -105,7 +117,8 @@ export class Transport {
 
   async #send(call: Call, extra: Record<string, string>): Promise<Response> {
     const { method, path, query, body, form, accept, options = {} } = call
-    const headers = new Headers({ Accept: accept ?? 'application/json', ...this.#options.headers, ...extra })
+    const given = { ...this.#options.headers, ...call.headers, ...extra }
+    const headers = new Headers({ Accept: accept ?? 'application/json', ...given })
     if (body !== undefined) headers.set('Content-Type', 'application/json')
     if (options.sessionSecret !== undefined) headers.set('X-Session-Secret', options.sessionSecret)
     const sent = form ?? (body === undefined ? undefined : JSON.stringify(body))
@@ -153,10 +166,14 @@ function searchOf(query: object | undefined): string {
   return search.size === 0 ? '' : `?${search.toString()}`
 }
 
-async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text().catch((error: unknown) => {
+function readText(response: Response): Promise<string> {
+  return response.text().catch((error: unknown) => {
     throw new ConnectionError('The connection broke in the middle of the answer.', { cause: error })
   })
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await readText(response)
   try {
     const body = JSON.parse(text) as Envelope & { status?: unknown; status_code?: unknown }
     // @NOTE a reply that takes long begins with status 200; what it failed with then shows in the body alone.

@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { ApiError, ConnectionError, Guichet, InterruptedError, TimeoutError } from 'guichet/client'
+import { ApiError, Guichet } from 'guichet/client'
 import { CREDENTIALS, startAppliance, type Appliance } from '../helpers/appliance.js'
+import { startLetterAppliance } from '../helpers/letter-appliance.js'
 
 let appliance: Appliance
 let server: Guichet
@@ -17,22 +15,6 @@ beforeAll(async () => {
   assistantId = (await server.assistants.create({ name: 'Support' })).id
 })
 afterAll(() => appliance.stop())
-
-/** A server that answers as it is told, and the requests it was sent. */
-async function fake(answer: RequestListener) {
-  const requests: { method: string; url: string; headers: Record<string, string | string[] | undefined> }[] =
-    []
-  const http = createServer((req, res) => {
-    requests.push({ method: req.method ?? '', url: req.url ?? '', headers: req.headers })
-    answer(req, res)
-  }).listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  onTestFinished(() => {
-    http.closeAllConnections()
-    http.close()
-  })
-  return { baseUrl: `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`, requests }
-}
 
 describe('against an appliance', () => {
   it('is typed by the declarations and speaks with keys', async () => {
@@ -80,89 +62,92 @@ describe('against an appliance', () => {
     const unknown = browser.sessions.stream('99999999-9999-4999-8999-999999999999', { content: 'Hello' })
     await expect(unknown).rejects.toMatchObject({ status: 404, code: 'not_found' })
   })
+
+  it('streams a conversation with a customer it was told of', async () => {
+    const told = { user_reference: 'customer-7', traits: { name: 'Alice' } }
+    const context = await server.contexts.upsert(told)
+    const more = { user_reference: 'customer-7', traits: { subscription_tier: 'premium' } }
+    expect(await server.contexts.upsert(more)).toMatchObject({
+      id: context.id,
+      traits: { name: 'Alice', subscription_tier: 'premium' },
+    })
+    expect((await server.contexts.get('customer-7')).id).toBe(context.id)
+    const about = { assistant_id: assistantId, customer_id: 'customer-7' }
+    const { id } = await server.conversations.create(about)
+    const said: string[] = []
+    for await (const frame of await server.conversations.stream(id, { content: 'How do I reset it?' })) {
+      if (frame.type === 'token') said.push(frame.text)
+      if (frame.type === 'done') expect(frame.data.content).toBe(said.join(''))
+    }
+    expect(said.join('')).toContain('Alice')
+    const { conversations } = await server.conversations.list({ customer_id: 'customer-7' })
+    expect(conversations.map((one) => one.id)).toEqual([id])
+    const reply = (await server.conversations.messages(id)).messages.at(-1)
+    await server.messages.feedback.give(reply?.id ?? '', { feedback_type: 'thumbs_up' })
+    expect((await server.feedback.list({ limit: 1 })).feedback[0]?.message_id).toBe(reply?.id)
+  })
+
+  it('gives a transcript as an object or as a text', async () => {
+    const { id } = await server.sessions.create({ assistant_id: assistantId })
+    await server.sessions.send(id, { content: 'Green or red?' })
+    expect((await server.sessions.transcript(id)).messages[0]?.content).toBe('Green or red?')
+    const text: string = await server.sessions.transcript(id, { format: 'text' })
+    expect(text).toContain('    Green or red?\n')
+    expect(await server.sessions.transcript(id, { format: 'html' })).toMatch(/^<!doctype html>/i)
+    await server.sessions.eraseTranscript(id)
+    await expect(server.sessions.get(id)).rejects.toMatchObject({ status: 404 })
+  })
+
+  it('makes keys, gives them other secrets and takes them away', async () => {
+    const made = await server.keys.create({ name: 'Shop', scopes: ['assistants:read'] })
+    const list = (clientSecret: string) => {
+      const credentials = { clientId: made.client_id, clientSecret }
+      return new Guichet({ baseUrl: appliance.origin, credentials }).assistants.list()
+    }
+    expect((await list(made.client_secret)).total).toBeGreaterThan(0)
+    const rotated = await server.keys.rotate(made.client_id, { grace_seconds: 0 })
+    await expect(list(made.client_secret)).rejects.toMatchObject({ status: 401 })
+    expect((await list(rotated.client_secret)).total).toBeGreaterThan(0)
+    expect(await server.keys.delete(made.client_id)).toBeNull()
+    await expect(list(rotated.client_secret)).rejects.toMatchObject({ status: 401 })
+  })
+
+  it('shows a widget how it is to look, and takes its reports', async () => {
+    const given = { name: 'Shop', assistant_id: assistantId, primary_color: '#0b5d4e' }
+    const { id } = await server.widgetConfigs.create(given)
+    expect(await browser.widgetConfigs.getPublic(id)).toMatchObject({ id, primary_color: '#0b5d4e' })
+    expect(await browser.telemetry.report({ event_type: 'widget_opened' })).toEqual({ accepted: true })
+  })
+
+  it('reads what has no envelope, and what is no JSON', async () => {
+    await server.assistants.update(assistantId, { widget_search: true })
+    const { token } = await server.auth.widgetToken({ client_id: CREDENTIALS.clientId })
+    const visitor = new Guichet({ baseUrl: appliance.origin, credentials: { token } })
+    const asked = { assistant_id: assistantId, q: 'printer' }
+    expect((await visitor.knowledge.searchWidget(asked)).hits[0]?.title).toBe('Printer manual')
+    expect((await server.system.openapi({ lang: 'fr' })).openapi).toMatch(/^3\.1/)
+    expect(await server.system.metrics()).toContain('# TYPE')
+    expect(await server.system.live()).toEqual({ alive: true })
+  })
 })
 
-describe('against a server in trouble', () => {
-  const busy = { status: 'error', status_code: 503, detail: 'Busy.', code: 'busy', data: null }
-  const good = { status: 'success', status_code: 201, detail: null, data: { id: 'it' } }
-
-  it('sends a refused POST again under the same key, after the time it is told', async () => {
-    const { baseUrl, requests } = await fake((_req, res) => {
-      const isFirst = requests.length === 1
-      res.writeHead(isFirst ? 503 : 201, { 'retry-after': '0' }).end(JSON.stringify(isFirst ? busy : good))
+describe('knowledge', () => {
+  it('is watched while it is made, and found', async () => {
+    const letters = await startLetterAppliance()
+    onTestFinished(() => letters.stop())
+    const { knowledge } = new Guichet({ baseUrl: letters.origin, credentials: CREDENTIALS })
+    const events = await knowledge.events()
+    const file = new Blob(['The ibex climbs the dam to lick its salt.'])
+    const { id } = await knowledge.files.upload(file, 'ibex.txt')
+    for await (const event of events) if (event.id === id && event.status === 'ready') break
+    expect((await knowledge.files.get(id)).status).toBe('ready')
+    const pair = await knowledge.qa.create({
+      question: 'Where is the xylophone?',
+      answer: 'In the music room.',
     })
-    const made = await new Guichet({ baseUrl }).assistants.create({ name: 'x' })
-    expect(made.id).toBe('it')
-    const keys = requests.map(({ headers }) => headers['idempotency-key'])
-    expect(keys).toHaveLength(2)
-    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/)
-    expect(keys[1]).toBe(keys[0])
-  })
-
-  it('gets another widget token when one is refused, once', async () => {
-    const { baseUrl, requests } = await fake((req, res) => {
-      const tokens = requests.filter(({ url }) => url.endsWith('/widget-token')).length
-      const isToken = req.url?.endsWith('/widget-token') === true
-      const isNew = req.headers.authorization === 'Bearer token-2'
-      const refused = { ...busy, status_code: 401, code: 'unauthorized' }
-      const body = isToken ? { token: `token-${String(tokens)}`, expires_in: 3600 } : isNew ? good : refused
-      res.writeHead(isToken || isNew ? 200 : 401).end(JSON.stringify(body))
-    })
-    const client = new Guichet({ baseUrl, credentials: { clientId: 'shop' } })
-    await client.assistants.list()
-    expect(requests.map(({ url }) => /widget-token/.exec(url)?.[0] ?? 'list')).toEqual([
-      ...['widget-token', 'list', 'widget-token', 'list'],
-    ])
-  })
-
-  it('gives up after its tries, and at once where patience is of no use', async () => {
-    const { baseUrl, requests } = await fake((req, res) => {
-      const wait = req.url?.includes('limit=1') === true ? '3600' : '0'
-      res.writeHead(429, { 'retry-after': wait }).end(JSON.stringify({ ...busy, code: 'rate_limited' }))
-    })
-    const client = new Guichet({ baseUrl, maxRetries: 1 })
-    await expect(client.assistants.list()).rejects.toMatchObject({ status: 429, retryAfterSeconds: 0 })
-    expect(requests).toHaveLength(2)
-    await expect(client.assistants.list({ limit: 1 })).rejects.toMatchObject({ retryAfterSeconds: 3600 })
-    expect(requests).toHaveLength(3)
-  })
-
-  it('says when nobody is there, when nobody answers, and when it was stopped', async () => {
-    const nobody = new Guichet({ baseUrl: 'http://127.0.0.1:9', maxRetries: 0 })
-    await expect(nobody.assistants.list()).rejects.toBeInstanceOf(ConnectionError)
-    const { baseUrl } = await fake(() => undefined)
-    const patient = new Guichet({ baseUrl, maxRetries: 0, timeoutMs: 50 })
-    await expect(patient.assistants.list()).rejects.toBeInstanceOf(TimeoutError)
-    const stop = new AbortController()
-    const asked = new Guichet({ baseUrl }).assistants.list({}, { signal: stop.signal })
-    stop.abort()
-    await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
-  })
-
-  it('takes a failure that came after a good status for a failure', async () => {
-    const { baseUrl } = await fake((_req, res) => {
-      res.writeHead(200, { 'content-type': 'application/json' }).end(`   ${JSON.stringify(busy)}`)
-    })
-    const sent = new Guichet({ baseUrl }).sessions.send('s', { content: 'Hello' })
-    await expect(sent).rejects.toMatchObject({ status: 503, code: 'busy' })
-  })
-
-  it('calls a stream without its end interrupted, and a failed reply by its name', async () => {
-    const { baseUrl } = await fake((req, res) => {
-      const failure =
-        req.url?.includes('/b/') === true ? 'data: {"type":"error","detail":"No.","code":"busy"}\n\n' : ''
-      res.writeHead(200, { 'content-type': 'text/event-stream' })
-      res.end(`: ping\r\n\r\ndata: {"type":"token","text":"é"}\r\n\r\n${failure}`)
-    })
-    const client = new Guichet({ baseUrl })
-    const read = async (id: string) => {
-      const texts: string[] = []
-      for await (const frame of await client.sessions.stream(id, { content: 'x' }))
-        if (frame.type === 'token') texts.push(frame.text)
-      return texts
-    }
-    await expect(read('a')).rejects.toMatchObject({ code: null })
-    await expect(read('b')).rejects.toBeInstanceOf(InterruptedError)
-    await expect(read('b')).rejects.toMatchObject({ code: 'busy', message: 'No.' })
+    const { hits } = await knowledge.search({ query: 'Where is the xylophone?' })
+    expect(hits[0]?.source_id).toBe(pair.id)
+    const shown = await knowledge.passage(hits[0]?.passage_id ?? '')
+    expect(shown.source_id).toBe(pair.id)
   })
 })
