@@ -6,10 +6,13 @@ import { Answers } from './domain/answers/answers.js'
 import { Composer } from './domain/answers/composer.js'
 import { Assistants } from './domain/assistants/assistants.js'
 import { AssistantRemoval } from './domain/assistants/remove-assistant.js'
+import { Allowances } from './domain/auth/allowances.js'
 import { Clients, type NewCredentials } from './domain/auth/clients.js'
 import { Keys } from './domain/auth/keys.js'
 import { Operators } from './domain/auth/operators.js'
 import { SecretSeal } from './domain/auth/sealing.js'
+import { RateCounts } from './domain/auth/rate-counts.js'
+import { recentClients } from './domain/auth/recent-clients.js'
 import { loadSigningKey } from './domain/auth/signing-key.js'
 import { UserTokens } from './domain/auth/user-tokens.js'
 import { WidgetTokens } from './domain/auth/widget-tokens.js'
@@ -125,7 +128,7 @@ export function buildApp(
   const builtAt = Date.now()
   const stores = {
     organizations: organizationStore(db),
-    clients: clientStore(db),
+    clients: recentClients(clientStore(db)),
     assistants: assistantStore(db),
     conversations: conversationStore(db),
     sessions: sessionStore(db),
@@ -144,10 +147,13 @@ export function buildApp(
   const assistants = new Assistants(stores.assistants, loadChat)
   const sessions = new Sessions(db, stores.sessions, stores.conversations, assistants, config.sessionMinutes)
   const answers = new Answers(retriever, new Composer(chat, config.engine.contextTokens))
-  const requestsPerHour = async (orgId: string) =>
-    (await stores.organizations.find(orgId))?.requests_per_hour ?? config.http.requestsPerHour
-  const windows = rateWindowStore(db)
-  const usage = usageOf(config, database, log, { requestsPerHour, rateWindow: windows.find })
+  const allowances = new Allowances(stores.organizations, config.http.requestsPerHour)
+  const requestsPerHour = (orgId: string) => allowances.of(orgId)
+  const windows = new RateCounts(rateWindowStore(db), log)
+  const usage = usageOf(config, database, log, {
+    requestsPerHour,
+    rateWindow: (key) => windows.find(key),
+  })
   const filing = new UnansweredFiling(db, retriever, log)
   const { conversations, sessions: sessionRows } = stores
   const messages = new Messages({
@@ -271,7 +277,7 @@ export function buildApp(
     },
     async close() {
       await Promise.all([ingest.close(), backups?.close(), filing.close()])
-      await usage.close()
+      await Promise.all([usage.close(), windows.flush()])
       await Promise.all([retriever.close(), chat.close()])
       await database.close()
     },

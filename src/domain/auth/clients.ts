@@ -33,6 +33,7 @@ const MAX_NOTED = 10_000
 /** API clients and their credentials. */
 export class Clients {
   private readonly noted = new Map<string, number>()
+  private readonly sealedWell = new WeakSet<ClientRow>()
 
   constructor(
     private readonly store: ClientStore,
@@ -95,7 +96,11 @@ export class Clients {
 
   /** A secret that was never sealed, or under a signing key that is gone, can be sealed whenever it is shown. */
   private async sealAgain(client: ClientRow, secret: string): Promise<void> {
-    if (this.seal.open(client.id, client.secret_sealed) === secret) return
+    if (this.sealedWell.has(client)) return
+    if (this.seal.open(client.id, client.secret_sealed) === secret) {
+      this.sealedWell.add(client)
+      return
+    }
     await this.store.keepSealed(client.id, client.secret_hash, this.seal.seal(client.id, secret))
   }
 }
