@@ -213,7 +213,7 @@ export function buildApp(
   const handler = createHttpApp(
     {
       clients,
-      widgetTokens: new WidgetTokens({ store: stores.clients, clients, userTokens, signingKey }),
+      widgetTokens: new WidgetTokens({ store: stores.clients, userTokens, signingKey }),
       keys: new Keys({ db, store: stores.clients, clients, assistants }),
       assistants,
       assistantRemoval: new AssistantRemoval({

@@ -63,11 +63,6 @@ export function clientStore(db: Executor) {
       await executor.deleteFrom('client').where('org_id', '=', orgId).where('id', '=', id).execute()
     },
 
-    /** Notes when the client was last used. */
-    touch: async (id: string, at: string): Promise<void> => {
-      await db.updateTable('client').set({ last_used_at: at }).where('id', '=', id).execute()
-    },
-
     /** Keeps the sealed secret, unless the secret is another one by now. */
     keepSealed: async (id: string, secretHash: string, sealed: string): Promise<void> => {
       await db

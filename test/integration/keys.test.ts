@@ -46,7 +46,9 @@ it('makes a key whose secret is told once, and lists it without', async () => {
   const { id, call } = as(String(shown['client_id']), String(secret))
   expect((await call('GET', '/assistants/')).status).toBe(200)
   await expect
-    .poll(async () => data(await appliance.call('GET', `/keys/${id}`))['last_used_at'])
+    .poll(async () => data(await appliance.call('GET', `/keys/${id}`))['last_used_at'], {
+      timeout: 10_000,
+    })
     .not.toBeNull()
   const listed = await appliance.call('GET', '/keys/')
   expect((data(listed)['keys'] as { client_id: string }[]).map((key) => key.client_id)).toContain(id)

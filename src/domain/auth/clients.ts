@@ -25,14 +25,9 @@ export interface NewClient {
 
 /** Nobody's secret: compared against when the client does not exist, so that both cases take equal time. */
 const NOBODY = hashSecret(newSecret())
-/** How exactly `last_used_at` is known. */
-const NOTE_EVERY_MS = 60_000
-/** Clients whose last use is remembered; beyond, they are noted more often. */
-const MAX_NOTED = 10_000
 
 /** API clients and their credentials. */
 export class Clients {
-  private readonly noted = new Map<string, number>()
   private readonly sealedWell = new WeakSet<ClientRow>()
 
   constructor(
@@ -78,20 +73,7 @@ export class Clients {
       throw new AppError('unauthorized', 'Authentication failed - X-API-Key or X-API-Secret is wrong.')
     }
     if (isCurrent) await this.sealAgain(client, secret)
-    this.noteUse(client.id)
     return callerFor('key', client)
-  }
-
-  /** Notes, at most once a minute and without anybody waiting for it, that the client is in use. */
-  noteUse(clientId: string): void {
-    const now = Date.now()
-    if (now - (this.noted.get(clientId) ?? 0) < NOTE_EVERY_MS) return
-    if (this.noted.size >= MAX_NOTED) this.noted.clear()
-    this.noted.set(clientId, now)
-    this.store.touch(clientId, new Date(now).toISOString()).catch(() => {
-      // Of no consequence to anybody: the next use is noted.
-      this.noted.delete(clientId)
-    })
   }
 
   /** A secret that was never sealed, or under a signing key that is gone, can be sealed whenever it is shown. */

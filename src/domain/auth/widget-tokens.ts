@@ -6,7 +6,7 @@ import { normalOrigin } from '../../contract/origins.js'
 import { AppError } from '../../errors.js'
 import type { ClientRow, ClientStore } from '../../store/clients.js'
 import type { Caller } from './caller.js'
-import { callerFor, namesIn, type Clients } from './clients.js'
+import { callerFor, namesIn } from './clients.js'
 import type { UserTokens } from './user-tokens.js'
 
 const LIFETIME_SECONDS = 3600
@@ -23,7 +23,6 @@ const Claims = z.object({
 
 export interface WidgetTokenParts {
   store: ClientStore
-  clients: Clients
   userTokens: UserTokens
   signingKey: Buffer
 }
@@ -46,7 +45,7 @@ export class WidgetTokens {
    *   `origin_not_allowed` when the client names the sites it may be used from; what `UserTokens.read` throws.
    */
   async issue(wish: WidgetTokenWish): Promise<{ token: WidgetToken; caller: Caller }> {
-    const { store, clients, userTokens, signingKey } = this.parts
+    const { store, userTokens, signingKey } = this.parts
     const client = await store.find(wish.clientId)
     if (client === undefined)
       throw new AppError('unauthorized', 'Authentication failed - this client_id is not known.')
@@ -65,7 +64,6 @@ export class WidgetTokens {
         expiresIn: LIFETIME_SECONDS,
       },
     )
-    clients.noteUse(client.id)
     return {
       token: { token, expires_in: LIFETIME_SECONDS, token_type: 'Bearer' },
       caller: callerFor('widget', client, { id, customerId: vouched?.customerId ?? null }),
@@ -78,12 +76,11 @@ export class WidgetTokens {
    *   also when the secret that vouched for the customer is taken no more.
    */
   async verify(token: string): Promise<Caller> {
-    const { store, clients, userTokens } = this.parts
+    const { store, userTokens } = this.parts
     const { sub, jti, customer, vouched } = this.claims(token)
     const client = await store.find(sub)
     if (client === undefined || (customer !== undefined && !userTokens.isCurrent(client, vouched ?? '')))
       throw new AppError('unauthorized', 'Authentication failed - this token is no longer valid.')
-    clients.noteUse(client.id)
     return callerFor('widget', client, { id: jti ?? null, customerId: customer ?? null })
   }
 
