@@ -6,13 +6,11 @@ import { Answers } from './domain/answers/answers.js'
 import { Composer } from './domain/answers/composer.js'
 import { Assistants } from './domain/assistants/assistants.js'
 import { AssistantRemoval } from './domain/assistants/remove-assistant.js'
-import { Allowances } from './domain/auth/allowances.js'
 import { Clients, type NewCredentials } from './domain/auth/clients.js'
 import { Keys } from './domain/auth/keys.js'
 import { Operators } from './domain/auth/operators.js'
 import { SecretSeal } from './domain/auth/sealing.js'
 import { RateCounts } from './domain/auth/rate-counts.js'
-import { recentClients } from './domain/auth/recent-clients.js'
 import { loadSigningKey } from './domain/auth/signing-key.js'
 import { UserTokens } from './domain/auth/user-tokens.js'
 import { WidgetTokens } from './domain/auth/widget-tokens.js'
@@ -62,6 +60,7 @@ import { organizationStore } from './store/organizations.js'
 import { rateWindowStore } from './store/rate-windows.js'
 import { sessionStore } from './store/sessions.js'
 import { settingStore } from './store/settings.js'
+import { WhileUnchanged } from './store/while-unchanged.js'
 import { unansweredStore } from './store/unanswered.js'
 import { widgetConfigStore } from './store/widget-configs.js'
 import { VERSION } from './version.js'
@@ -127,8 +126,8 @@ export function buildApp(
   const uploadsDir = config.data.uploads
   const builtAt = Date.now()
   const stores = {
-    organizations: organizationStore(db),
-    clients: recentClients(clientStore(db)),
+    clients: clientStore(db, new WhileUnchanged(database.connection)),
+    organizations: organizationStore(db, new WhileUnchanged(database.connection)),
     assistants: assistantStore(db),
     conversations: conversationStore(db),
     sessions: sessionStore(db),
@@ -147,8 +146,8 @@ export function buildApp(
   const assistants = new Assistants(stores.assistants, loadChat)
   const sessions = new Sessions(db, stores.sessions, stores.conversations, assistants, config.sessionMinutes)
   const answers = new Answers(retriever, new Composer(chat, config.engine.contextTokens))
-  const allowances = new Allowances(stores.organizations, config.http.requestsPerHour)
-  const requestsPerHour = (orgId: string) => allowances.of(orgId)
+  const requestsPerHour = async (orgId: string) =>
+    (await stores.organizations.find(orgId))?.requests_per_hour ?? config.http.requestsPerHour
   const windows = new RateCounts(rateWindowStore(db), log)
   const usage = usageOf(config, database, log, {
     requestsPerHour,

@@ -2,12 +2,13 @@ import { sql, type Insertable, type Selectable, type Updateable } from 'kysely'
 import type { Page, Paging } from '../contract/common.js'
 import type { Executor } from './database.js'
 import type { ClientTable } from './schema.js'
+import type { WhileUnchanged } from './while-unchanged.js'
 
 export type ClientRow = Selectable<ClientTable>
 export type ClientStore = ReturnType<typeof clientStore>
 
 /** API clients: a public id, the hash of a secret, and what they may do. */
-export function clientStore(db: Executor) {
+export function clientStore(db: Executor, known?: WhileUnchanged<ClientRow | undefined>) {
   const own = (executor: Executor, orgId: string) =>
     executor.selectFrom('client').selectAll().where('org_id', '=', orgId)
 
@@ -17,8 +18,10 @@ export function clientStore(db: Executor) {
     },
 
     /** By its public id, whichever organization it is of: this is how callers are recognized. */
-    find: (id: string): Promise<ClientRow | undefined> =>
-      db.selectFrom('client').selectAll().where('id', '=', id).executeTakeFirst(),
+    find: (id: string): Promise<ClientRow | undefined> => {
+      const read = () => db.selectFrom('client').selectAll().where('id', '=', id).executeTakeFirst()
+      return known === undefined ? read() : known.get(id, read)
+    },
 
     /** The organization's client of that id. */
     findOwn: (orgId: string, id: string, executor: Executor = db): Promise<ClientRow | undefined> =>
