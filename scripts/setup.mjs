@@ -254,7 +254,7 @@ function filesIn(path) {
  */
 function removeOrphans(folder) {
   for (const built of filesIn(join(ROOT, 'dist', folder))) {
-    const source = built.slice(join(ROOT, 'dist').length + 1).replace(/\.js(\.map)?$/, '.ts')
+    const source = built.slice(join(ROOT, 'dist').length + 1).replace(/(\.d\.ts|\.js(\.map)?)$/, '.ts')
     const known =
       source.endsWith('.ts') && ['', 'x'].some((suffix) => existsSync(join(ROOT, source + suffix)))
     if (source.endsWith('.ts') && !known) rmSync(built)

@@ -55,10 +55,18 @@ export abstract class Resource {
   }
 }
 
-/** The path with its parameters' values in it. */
+/**
+ * The path with its parameters' values in it.
+ * @throws TypeError when one is missing.
+ */
 export function filled(path: string, ids: readonly string[]): string {
   let next = 0
-  return path.replace(/\{\w+\}/g, () => encodeURIComponent(ids[next++] ?? ''))
+  return path.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+    const id: unknown = ids[next++]
+    // @NOTE without it, the path is that of the list.
+    if (typeof id !== 'string' || id === '') throw new TypeError(`${name} must be a text that is not empty.`)
+    return encodeURIComponent(id)
+  })
 }
 
 function sorted(path: string, args: readonly unknown[], takesInput: boolean) {

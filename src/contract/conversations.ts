@@ -62,6 +62,12 @@ export const Conversation = z
     id: Id,
     assistant_id: Id,
     customer_id: z.string().nullable(),
+    customer_verified: z.boolean().meta({
+      description:
+        'Whether keys or a `user_token` said who the customer is; else a browser claims it, and anybody may have.',
+      description_fr:
+        'Si des clés ou un `user_token` disent qui est le client ; sinon un navigateur l’affirme, et ce peut être n’importe qui.',
+    }),
     title: z.string().nullable(),
     status: Status,
     locale: z.string().nullable(),

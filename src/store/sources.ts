@@ -19,6 +19,8 @@ export interface SourceFilter {
   tag?: string | undefined
   /** Only what this assistant uses. */
   assistantId?: string | undefined
+  /** Only what all assistants may use, or one of these by name; none named = everything. */
+  only?: readonly string[] | undefined
   sort: SourceSort
   limit: number
   offset: number
@@ -129,6 +131,21 @@ export function sourceStore(db: Executor) {
       }
       if (filter.assistantId !== undefined)
         query = query.where(usableSourceIds(filter.orgId, filter.assistantId))
+      const { only = [] } = filter
+      if (only.length > 0) {
+        query = query.where((eb) =>
+          eb.or([
+            eb('everyone', '=', 1),
+            eb.exists(
+              eb
+                .selectFrom('source_assistant')
+                .select('source_id')
+                .whereRef('source_id', '=', 'source.id')
+                .where('assistant_id', 'in', only),
+            ),
+          ]),
+        )
+      }
       const { total } = await query
         .clearSelect()
         .select((eb) => eb.fn.countAll<number>().as('total'))

@@ -6,6 +6,7 @@ import { NewAssistant } from '#src/contract/assistants.js'
 import { NewFile, NewQa } from '#src/contract/knowledge.js'
 import { AppError } from '#src/errors.js'
 import { Assistants } from '#src/domain/assistants/assistants.js'
+import type { Caller } from '#src/domain/auth/caller.js'
 import { Knowledge } from '#src/domain/knowledge/knowledge.js'
 import { Ingestor } from '#src/ingest/worker.js'
 import { createLogger } from '#src/log.js'
@@ -13,6 +14,11 @@ import { assistantStore } from '#src/store/assistants.js'
 import { sourceStore } from '#src/store/sources.js'
 import { knowledgeFolder, ORG, type KnowledgeFolder } from '../helpers/knowledge-folder.js'
 import { scriptedRetriever } from '../helpers/scripted-retriever.js'
+
+const CALLER: Caller = {
+  ...{ kind: 'key', orgId: ORG, clientId: 'client', scopes: ['*'] },
+  ...{ assistantIds: [], tokenId: null, customerId: null },
+}
 
 let folder: KnowledgeFolder
 let ingestor: Ingestor
@@ -49,7 +55,7 @@ describe('pairs', () => {
   it('given by the hundred at once are stored, or refused and not stored', { timeout: 60_000 }, async () => {
     await ingestor.start({ directory: folder.path, id: 'slow-letters' })
     const given = Array.from({ length: 300 }, (_, at) =>
-      knowledge.addQa(ORG, NewQa.parse({ question: `Question ${String(at)}?`, answer: 'Yes.' })),
+      knowledge.addQa(CALLER, NewQa.parse({ question: `Question ${String(at)}?`, answer: 'Yes.' })),
     )
     const settled = await Promise.allSettled(given)
     const refused = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
@@ -63,7 +69,7 @@ describe('pairs', () => {
   it('that cannot be embedded leave nothing behind', async () => {
     await ingestor.start({ directory: folder.path, id: 'letters' })
     await expect(
-      knowledge.addQa(ORG, NewQa.parse({ question: 'What BREAKS THE EMBEDDER?', answer: 'This.' })),
+      knowledge.addQa(CALLER, NewQa.parse({ question: 'What BREAKS THE EMBEDDER?', answer: 'This.' })),
     ).rejects.toThrow('broken on purpose')
     expect(await sources()).toEqual([])
   })
@@ -76,7 +82,7 @@ describe('a file given twice', () => {
     const name = randomUUID()
     writeFileSync(join(folder.uploads, name), content)
     const given = { name, originalName: 'hours.txt', bytes: content.length }
-    return knowledge.addFile(ORG, given, () => NewFile.parse({ assistant_ids: assistantIds }))
+    return knowledge.addFile(CALLER, given, () => NewFile.parse({ assistant_ids: assistantIds }))
   }
 
   it('is processed again when that had failed, also when the first upload is gone', async () => {
@@ -85,12 +91,12 @@ describe('a file given twice', () => {
     rmSync(join(folder.uploads, stored?.storedFile ?? ''))
     await ingestor.start({ directory: folder.path, id: 'letters' })
     await ingestor.idle()
-    expect(await knowledge.get(ORG, source.id)).toMatchObject({ status: 'failed' })
+    expect(await knowledge.get(CALLER, source.id)).toMatchObject({ status: 'failed' })
 
     const again = await upload()
     expect(again).toMatchObject({ isNew: true, source: { id: source.id, status: 'pending', error: null } })
     await ingestor.idle()
-    expect(await knowledge.get(ORG, source.id)).toMatchObject({ status: 'ready', error: null })
+    expect(await knowledge.get(CALLER, source.id)).toMatchObject({ status: 'ready', error: null })
     expect(existsSync(join(folder.uploads, stored?.storedFile ?? ''))).toBe(true)
     expect(await upload()).toMatchObject({ isNew: false, source: { id: source.id, status: 'ready' } })
   })

@@ -128,6 +128,8 @@ it.each([
   [{ custom_css: 'a { width: expression(alert(1)) }' }, 'custom_css', 'expression()'],
   [{ custom_css: 'a { b\\65 havior: x }' }, 'custom_css', 'backslash'],
   [{ custom_css: 'a { behavior: x }' }, 'custom_css', 'behavior'],
+  [{ custom_css: 'a { --x: "\n; } b { position: fixed; } c { --y: " ; }' }, 'custom_css', 'string'],
+  [{ custom_css: 'a:is(url( /* ) { } b { } /* */ )) { color: red }' }, 'custom_css', 'url()'],
   [{ custom_css: '</style><script>' }, 'custom_css', '"<"'],
   [{ custom_css: 'a { color: red' }, 'custom_css', 'line 1'],
   [{ custom_css: 'a { --x: url(//x.example) }' }, 'custom_css', 'url()'],

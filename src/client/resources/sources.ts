@@ -27,8 +27,11 @@ export class Files extends Resource {
   readonly delete = this.plain<typeof operations.deleteFile>('DELETE', `${FILES}{id}`)
   readonly reprocess = this.plain<typeof operations.reprocessFile>('POST', `${FILES}{id}/reprocess`)
 
-  /** Hands a file in; it is processed afterwards, see `get`. */
-  upload(file: Blob, name: string, fields: FileFields = {}, options?: CallOptions) {
+  /**
+   * Hands a file in; it is processed afterwards, see `get`.
+   * @param name of a `File` its own unless told.
+   */
+  upload(file: Blob, name = nameOf(file), fields: FileFields = {}, options?: CallOptions) {
     const form = new FormData()
     form.append('title', fields.title ?? name)
     if (fields.file_type !== undefined) form.append('file_type', fields.file_type)
@@ -41,6 +44,12 @@ export class Files extends Resource {
       options: { timeoutMs: UPLOAD_MS, ...options },
     })
   }
+}
+
+function nameOf(file: Blob): string {
+  const { name } = file as { name?: unknown }
+  if (typeof name === 'string' && name !== '') return name
+  throw new TypeError('Only a File has a name of its own; name this one.')
 }
 
 /** Question-and-answer pairs. */

@@ -207,6 +207,7 @@ function present(row: ConversationRow): Conversation {
     id: row.id,
     assistant_id: row.assistant_id,
     customer_id: row.customer_id,
+    customer_verified: row.customer_verified === 1,
     title: row.title,
     status: row.status,
     locale: row.locale,

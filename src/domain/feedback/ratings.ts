@@ -138,6 +138,8 @@ export class Ratings {
       throw new AppError('forbidden', 'This message belongs to a conversation begun through another client.')
     const session = await this.parts.sessionStore.ofConversation(caller.orgId, conversation.id)
     if (session !== undefined) requireSecret(caller, session, secret)
+    else if (conversation.kind === 'session')
+      throw new AppError('forbidden', 'The session that this message belongs to has ended.')
   }
 
   private rate(

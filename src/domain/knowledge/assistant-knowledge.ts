@@ -2,14 +2,16 @@ import type { AssistantKnowledge } from '../../contract/knowledge.js'
 import { AppError, notFound } from '../../errors.js'
 import { assistantSourceStore } from '../../store/assistant-sources.js'
 import type { Database } from '../../store/database.js'
+import { mayUseAssistant, type Caller } from '../auth/caller.js'
 
 /** Which sources each assistant uses. */
 export class AssistantSources {
   constructor(private readonly db: Database['db']) {}
 
   /** @throws AppError `not_found`. */
-  async get(orgId: string, assistantId: string): Promise<AssistantKnowledge> {
-    const rule = await assistantSourceStore(this.db).find(orgId, assistantId)
+  async get(caller: Caller, assistantId: string): Promise<AssistantKnowledge> {
+    if (!mayUseAssistant(caller, assistantId)) throw notFound('assistant', assistantId)
+    const rule = await assistantSourceStore(this.db).find(caller.orgId, assistantId)
     if (rule === undefined) throw notFound('assistant', assistantId)
     return rule
   }
@@ -18,7 +20,9 @@ export class AssistantSources {
    * Puts a rule in place of the one before; the next search follows it.
    * @throws AppError `not_found`; `invalid_input` for a source that does not exist, or is both included and excluded.
    */
-  async put(orgId: string, assistantId: string, given: AssistantKnowledge): Promise<AssistantKnowledge> {
+  async put(caller: Caller, assistantId: string, given: AssistantKnowledge): Promise<AssistantKnowledge> {
+    if (!mayUseAssistant(caller, assistantId)) throw notFound('assistant', assistantId)
+    const { orgId } = caller
     const rule = { ...given, include: [...new Set(given.include)], exclude: [...new Set(given.exclude)] }
     const excluded = new Set(rule.exclude)
     const both = rule.include.find((id) => excluded.has(id))
@@ -32,7 +36,7 @@ export class AssistantSources {
       }
       await store.replace(assistantId, rule)
     })
-    return this.get(orgId, assistantId)
+    return this.get(caller, assistantId)
   }
 }
 

@@ -25,6 +25,7 @@ import { changeSource, reprocessSource } from './change-source.js'
 import type { IngestPort } from './ingest-port.js'
 import { presentHit, presentSource } from './present.js'
 import { SourceEvents } from './source-events.js'
+import { assistantsFor, requireChangeable, requireOwnAssistants, requireVisible } from './narrowing.js'
 import { baseName, fileHash, type Upload } from './upload.js'
 import { searchFromWidget } from './widget-search.js'
 
@@ -50,19 +51,19 @@ export class Knowledge {
   }
 
   /** @throws AppError `invalid_input` for an assistant that does not exist. */
-  async list(orgId: string, query: SourceQuery): Promise<Page<KnowledgeSource>> {
+  async list(caller: Caller, query: SourceQuery): Promise<Page<KnowledgeSource>> {
     const store = sourceStore(this.parts.db)
+    const { orgId } = caller
     const { assistant_id: assistantId, ...filter } = query
-    if (assistantId !== undefined)
-      await this.parts.assistants.requireAll(orgId, [assistantId], 'assistant_id')
-    const { rows, total } = await store.list({ orgId, assistantId, ...filter })
+    if (assistantId !== undefined) await this.requireAssistants(caller, [assistantId], 'assistant_id')
+    const { rows, total } = await store.list({ orgId, assistantId, only: caller.assistantIds, ...filter })
     const assistants = await store.assistantIds(rows.map((row) => row.id))
     return { rows: rows.map((row) => presentSource(row, assistants.get(row.id) ?? [])), total }
   }
 
   /** @throws AppError `not_found`, also when it is of another type than the path says. */
-  async get(orgId: string, id: string, type?: Source['type']): Promise<KnowledgeSource> {
-    return this.present(await this.require(orgId, id, type))
+  async get(caller: Caller, id: string, type?: Source['type']): Promise<KnowledgeSource> {
+    return this.present(await this.require(caller, id, type))
   }
 
   /**
@@ -70,8 +71,10 @@ export class Knowledge {
    * @throws AppError `invalid_input` for assistants that do not exist, `not_ready` while nothing can be embedded,
    * `busy` when too many pairs wait. Nothing is stored then, so that the sender's next try is the only one.
    */
-  async addQa(orgId: string, given: NewQa): Promise<KnowledgeSource> {
-    await this.parts.assistants.requireAll(orgId, given.assistant_ids ?? [])
+  async addQa(caller: Caller, given: NewQa): Promise<KnowledgeSource> {
+    const { orgId } = caller
+    const assistantIds = assistantsFor(caller, given.assistant_ids)
+    await this.parts.assistants.requireAll(orgId, assistantIds ?? [])
     await requireSearch(this.parts.retriever)
     const source = await this.parts.db.transaction().execute((tx) =>
       sourceStore(tx).create({
@@ -82,7 +85,7 @@ export class Knowledge {
         answer: given.answer,
         tags: given.tags,
         origin: given.source,
-        assistantIds: given.assistant_ids,
+        assistantIds,
       }),
     )
     try {
@@ -91,7 +94,7 @@ export class Knowledge {
       await sourceStore(this.parts.db).remove(source.id)
       throw error
     }
-    return this.get(orgId, source.id)
+    return this.get(caller, source.id)
   }
 
   /**
@@ -101,14 +104,14 @@ export class Knowledge {
    * `conflict` when it is already held for other assistants.
    */
   async addFile(
-    orgId: string,
+    caller: Caller,
     upload: Upload,
     fields: () => NewFile,
   ): Promise<{ source: KnowledgeSource; isNew: boolean }> {
     const path = uploadPath(this.parts.uploadsDir, upload.name)
     if (path === undefined) throw new Error(`No upload is called "${upload.name}".`)
     try {
-      const { source, isNew } = await this.storeFile(orgId, upload, path, fields())
+      const { source, isNew } = await this.storeFile(caller, upload, path, fields())
       if (isNew) this.parts.ingest.wake()
       else await rm(path, { force: true })
       return { source: await this.present(source), isNew }
@@ -118,19 +121,21 @@ export class Knowledge {
     }
   }
 
-  private async storeFile(orgId: string, upload: Upload, path: string, given: NewFile) {
+  private async storeFile(caller: Caller, upload: Upload, path: string, given: NewFile) {
     if (upload.bytes === 0) {
       throw new AppError('invalid_input', 'The file is empty.', {
         fields: [{ path: 'file', message: 'The file is empty.' }],
       })
     }
-    await this.parts.assistants.requireAll(orgId, given.assistant_ids ?? [])
+    const { orgId } = caller
+    const assistantIds = assistantsFor(caller, given.assistant_ids)
+    await this.parts.assistants.requireAll(orgId, assistantIds ?? [])
     const sha256 = await fileHash(path)
     const fileName = baseName(upload.originalName)
     const title = given.title === undefined || given.title.trim() === '' ? fileName : given.title.trim()
     return this.parts.db.transaction().execute(async (tx) => {
       const same = await sourceStore(tx).findSame(orgId, sha256, title)
-      if (same !== undefined) return this.again(tx, same, path, given.assistant_ids ?? [])
+      if (same !== undefined) return this.again(tx, same, path, assistantIds ?? [])
       const source = await sourceStore(tx).create({
         orgId,
         type: 'file',
@@ -140,7 +145,7 @@ export class Knowledge {
         bytes: upload.bytes,
         sha256,
         storedFile: upload.name,
-        assistantIds: given.assistant_ids,
+        assistantIds,
       })
       await jobStore(tx).enqueue({ sourceId: source.id, orgId, task: 'ingest', stage: 'extract' })
       return { source, isNew: true }
@@ -162,8 +167,9 @@ export class Knowledge {
    * source already held, fetched anew if that failed before.
    * @throws AppError `invalid_input` for assistants that do not exist; `conflict` when it is already held for others.
    */
-  async addUrl(orgId: string, given: NewUrl): Promise<{ source: KnowledgeSource; isNew: boolean }> {
-    const assistantIds = given.assistant_ids ?? []
+  async addUrl(caller: Caller, given: NewUrl): Promise<{ source: KnowledgeSource; isNew: boolean }> {
+    const { orgId } = caller
+    const assistantIds = assistantsFor(caller, given.assistant_ids) ?? []
     await this.parts.assistants.requireAll(orgId, assistantIds)
     const { url } = given
     const title = given.title?.trim() === '' ? undefined : given.title?.trim()
@@ -208,28 +214,30 @@ export class Knowledge {
 
   /** As changeSource says. @throws AppError also `invalid_input` for assistants that do not exist. */
   async patch(
-    orgId: string,
+    caller: Caller,
     id: string,
     patch: SourcePatch,
     type?: Source['type'],
   ): Promise<KnowledgeSource> {
-    const source = await this.require(orgId, id, type)
-    await this.parts.assistants.requireAll(orgId, patch.assistant_ids ?? [])
-    await changeSource(this.parts, source, patch)
+    const source = await this.requireOwn(caller, id, type)
+    const assistant_ids = patch.assistant_ids && assistantsFor(caller, patch.assistant_ids)
+    await this.parts.assistants.requireAll(caller.orgId, assistant_ids ?? [])
+    await changeSource(this.parts, source, { ...patch, assistant_ids })
     this.events.changed(id)
-    return this.get(orgId, id)
+    return this.get(caller, id)
   }
 
   /** As reprocessSource says. */
-  async reprocess(orgId: string, id: string, type: Source['type']): Promise<KnowledgeSource> {
-    await reprocessSource(this.parts, await this.require(orgId, id, type))
+  async reprocess(caller: Caller, id: string, type: Source['type']): Promise<KnowledgeSource> {
+    await reprocessSource(this.parts, await this.requireOwn(caller, id, type))
     this.events.changed(id)
-    return this.get(orgId, id)
+    return this.get(caller, id)
   }
 
   /** Hides the source at once; its passages, vectors and file are removed in the background. */
-  async remove(orgId: string, id: string, type?: Source['type']): Promise<void> {
-    await this.require(orgId, id, type)
+  async remove(caller: Caller, id: string, type?: Source['type']): Promise<void> {
+    const { orgId } = caller
+    await this.requireOwn(caller, id, type)
     const marked = await this.parts.db.transaction().execute(async (tx) => {
       if (!(await sourceStore(tx).markDeleting(orgId, id))) return false
       await jobStore(tx).enqueue({ sourceId: id, orgId, task: 'delete', stage: 'index' })
@@ -239,13 +247,17 @@ export class Knowledge {
     this.parts.ingest.wake()
   }
 
-  /** The very search that answers use. */
+  /**
+   * The very search that answers use. A client narrowed to one assistant searches what that one uses.
+   * @throws AppError `invalid_input` for an assistant that does not exist, or when one of several has to be named.
+   */
   async search(
-    orgId: string,
-    { query, assistant_id: assistantId, limit }: KnowledgeSearch,
+    caller: Caller,
+    { query, assistant_id: named, limit }: KnowledgeSearch,
   ): Promise<KnowledgeHit[]> {
-    if (assistantId !== undefined)
-      await this.parts.assistants.requireAll(orgId, [assistantId], 'assistant_id')
+    const { orgId } = caller
+    const assistantId = named ?? this.onlyAssistant(caller)
+    if (assistantId !== undefined) await this.requireAssistants(caller, [assistantId], 'assistant_id')
     await requireSearch(this.parts.retriever)
     const hits = await this.parts.retriever.search({ orgId, assistantId }, query, limit ?? DEFAULT_HITS)
     return hits.map(presentHit)
@@ -256,11 +268,31 @@ export class Knowledge {
     return searchFromWidget(this.parts, caller, query)
   }
 
-  private async require(orgId: string, id: string, type: Source['type'] | undefined): Promise<Source> {
-    const source = await sourceStore(this.parts.db).find(orgId, id)
+  private async require(caller: Caller, id: string, type: Source['type'] | undefined): Promise<Source> {
+    const source = await sourceStore(this.parts.db).find(caller.orgId, id)
     if (source === undefined || (type !== undefined && source.type !== type))
       throw notFound('knowledge source', id)
+    await requireVisible(this.parts.db, caller, source)
     return source
+  }
+
+  private async requireOwn(caller: Caller, id: string, type: Source['type'] | undefined): Promise<Source> {
+    const source = await this.require(caller, id, type)
+    await requireChangeable(this.parts.db, caller, source)
+    return source
+  }
+
+  private async requireAssistants(caller: Caller, ids: string[], path: string): Promise<void> {
+    requireOwnAssistants(caller, ids, path)
+    await this.parts.assistants.requireAll(caller.orgId, ids, path)
+  }
+
+  private onlyAssistant({ assistantIds }: Caller): string | undefined {
+    if (assistantIds.length < 2) return assistantIds[0]
+    const message = 'is required of a key that is narrowed to several assistants.'
+    throw new AppError('invalid_input', `assistant_id ${message}`, {
+      fields: [{ path: 'assistant_id', message }],
+    })
   }
 
   private async present(source: Source): Promise<KnowledgeSource> {

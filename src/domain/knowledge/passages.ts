@@ -2,7 +2,9 @@ import type { KnowledgePassage, PassageQuery } from '../../contract/knowledge.js
 import { AppError, notFound } from '../../errors.js'
 import type { Database } from '../../store/database.js'
 import { passageStore, type Passage } from '../../store/passages.js'
+import { sourceStore } from '../../store/sources.js'
 import type { Caller } from '../auth/caller.js'
+import { requireVisible } from './narrowing.js'
 
 /** What a caller shows to read what was said in a conversation. */
 export interface TalkKey {
@@ -43,6 +45,7 @@ export class Passages {
     }
     const found = await store.inPlace(caller.orgId, id)
     if (found === undefined) throw notFound('passage', id)
+    if (caller.kind === 'key') await this.#requireSource(caller, found.passage)
     const { passage, before, after, source } = found
     return {
       ...present(passage),
@@ -52,6 +55,15 @@ export class Passages {
       before: before && present(before),
       after: after && present(after),
     }
+  }
+
+  /** What is kept for assistants that the caller's client may not use does not exist to it. */
+  async #requireSource(caller: Caller, { id, sourceId }: Passage): Promise<void> {
+    const source = await sourceStore(this.db).find(caller.orgId, sourceId)
+    if (source === undefined) throw notFound('passage', id)
+    await requireVisible(this.db, caller, source).catch(() => {
+      throw notFound('passage', id)
+    })
   }
 
   async #conversation(caller: Caller, key: TalkKey): Promise<string | undefined> {

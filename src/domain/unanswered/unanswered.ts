@@ -63,7 +63,7 @@ export class Unanswered {
     }
     try {
       const pair = { question: given.question ?? group.question, answer: given.answer, tags: given.tags }
-      const source = await this.knowledge.addQa(caller.orgId, {
+      const source = await this.knowledge.addQa(caller, {
         ...pair,
         source: undefined,
         assistant_ids: undefined,

@@ -18,7 +18,8 @@ import { ratingsOf } from '../../store/feedback-counts.js'
 import { listRequests } from '../../store/request-log.js'
 import { eventsByHour, firstEventAt } from '../../store/telemetry-events.js'
 import { requestsByClient, requestsByHour } from '../../store/usage-hours.js'
-import type { Caller } from '../auth/caller.js'
+import { mayUseAssistant, type Caller } from '../auth/caller.js'
+import { notFound } from '../../errors.js'
 import { bucketsOf, bucketStart, piecewise, timesOf, wholeTimesOf, type Times } from './spans.js'
 
 const MOST_EVENT_TYPES = 100
@@ -125,6 +126,8 @@ export class Analytics {
   async events(caller: Caller, query: EventQuery): Promise<EventReport> {
     await this.parts.flush()
     const { orgId } = caller
+    if (query.assistant_id !== undefined && !mayUseAssistant(caller, query.assistant_id))
+      throw notFound('assistant', query.assistant_id)
     const asked = wholeTimesOf(query, afterNow())
     const first = await firstEventAt(this.parts.db, orgId)
     const kept = {

@@ -30,6 +30,7 @@ export function faultOfCss(css: string): string | null {
   // Both are ways to say something else than what is read here: an escape to a parser, a tag to a page.
   if (css.includes('\\')) return 'must not have backslashes'
   if (css.includes('<')) return 'must not have "<"'
+  if (hasOpenString(css)) return 'must end each string in the line it begins in'
   try {
     const nodes = parse(css).nodes
     return count(nodes) > MOST_RULES ? `must have at most ${String(MOST_RULES)} rules` : faultOfAny(nodes, 1)
@@ -38,6 +39,12 @@ export function faultOfCss(css: string): string | null {
     if (reason === undefined) throw error
     return `must be valid CSS: ${reason.replace(/\.$/, '')} in line ${String(line ?? 1)}`
   }
+}
+
+/** A browser ends a string with its line, and reads on where a parser that does not sees text still. */
+function hasOpenString(css: string): boolean {
+  const pieces = css.match(/\/\*[\s\S]*?\*\/|"[^"\n\r\f]*"|'[^'\n\r\f]*'|["']/g) ?? []
+  return pieces.some((piece) => piece.length === 1)
 }
 
 function count(nodes: readonly ChildNode[]): number {
@@ -59,6 +66,8 @@ function faultOf(node: ChildNode, depth: number): string | null {
   if (node.type === 'atrule' && !AT_RULES.has(node.name.toLowerCase())) {
     return `must not have @${node.name}; @media and @keyframes may be used`
   }
+  const opening = node.type === 'rule' ? node.selector : node.params
+  if (/url\s*\(|\/\*/i.test(opening)) return 'must not have url() or comments before a "{"'
   return faultOfAny(node.nodes ?? [], depth + 1)
 }
 

@@ -4,6 +4,7 @@ import type { AssistantSources } from '../../domain/knowledge/assistant-knowledg
 import type { Knowledge } from '../../domain/knowledge/knowledge.js'
 import type { Passages } from '../../domain/knowledge/passages.js'
 import { sendSourceEvents } from '../event-feed.js'
+import { AppError } from '../../errors.js'
 import { SENT, serve } from '../serve.js'
 
 /**
@@ -25,15 +26,17 @@ export function knowledgeUseRoutes(
   )
 
   serve(router, operations.watchKnowledge, ({ res, caller }) => {
+    if (caller.assistantIds.length > 0)
+      throw new AppError('forbidden', 'This key is narrowed to some assistants; events tell of all sources.')
     sendSourceEvents(res, knowledge.events, caller.orgId)
     return SENT
   })
 
   serve(router, operations.getAssistantKnowledge, ({ caller, params }) =>
-    assistantSources.get(caller.orgId, params.id),
+    assistantSources.get(caller, params.id),
   )
 
   serve(router, operations.putAssistantKnowledge, ({ caller, params, body }) =>
-    assistantSources.put(caller.orgId, params.id, body),
+    assistantSources.put(caller, params.id, body),
   )
 }

@@ -14,10 +14,10 @@ export function knowledgeRoutes(
   uploads: { uploadsDir: string; maxUploadBytes: number },
 ): void {
   serve(router, operations.searchKnowledge, async ({ caller, body }) => ({
-    hits: await knowledge.search(caller.orgId, body),
+    hits: await knowledge.search(caller, body),
   }))
 
-  serve(router, operations.createQa, ({ caller, body }) => knowledge.addQa(caller.orgId, body))
+  serve(router, operations.createQa, ({ caller, body }) => knowledge.addQa(caller, body))
 
   serve(
     router,
@@ -26,42 +26,42 @@ export function knowledgeRoutes(
       if (req.file === undefined) throw noFile(req)
       const upload = { name: req.file.filename, originalName: req.file.originalname, bytes: req.file.size }
       const fields = () => parse(NewFile, req.body)
-      const { source, isNew } = await knowledge.addFile(caller.orgId, upload, fields)
+      const { source, isNew } = await knowledge.addFile(caller, upload, fields)
       return new Reply(isNew ? 202 : 200, source)
     },
     [singleUpload(uploads.uploadsDir, uploads.maxUploadBytes)],
   )
 
   serve(router, operations.createUrl, async ({ caller, body }) => {
-    const { source, isNew } = await knowledge.addUrl(caller.orgId, body)
+    const { source, isNew } = await knowledge.addUrl(caller, body)
     return new Reply(isNew ? 202 : 200, source)
   })
 
   for (const { operation, type } of REPROCESS) {
-    serve(router, operation, ({ caller, params }) => knowledge.reprocess(caller.orgId, params.id, type))
+    serve(router, operation, ({ caller, params }) => knowledge.reprocess(caller, params.id, type))
   }
 
   serve(router, operations.patchFile, ({ caller, params, body }) =>
-    knowledge.patch(caller.orgId, params.id, body, 'file'),
+    knowledge.patch(caller, params.id, body, 'file'),
   )
   serve(router, operations.patchQa, ({ caller, params, body }) =>
-    knowledge.patch(caller.orgId, params.id, body, 'qa'),
+    knowledge.patch(caller, params.id, body, 'qa'),
   )
   serve(router, operations.patchUrl, ({ caller, params, body }) =>
-    knowledge.patch(caller.orgId, params.id, body, 'url'),
+    knowledge.patch(caller, params.id, body, 'url'),
   )
   serve(router, operations.patchKnowledge, ({ caller, params, body }) =>
-    knowledge.patch(caller.orgId, params.id, body),
+    knowledge.patch(caller, params.id, body),
   )
 
   for (const { list, get, remove, type } of BY_TYPE) {
     serve(router, list, async ({ caller, query }) => {
       const filter = type === undefined ? query : { ...query, type }
-      return asPage('sources', await knowledge.list(caller.orgId, filter), query)
+      return asPage('sources', await knowledge.list(caller, filter), query)
     })
-    serve(router, get, ({ caller, params }) => knowledge.get(caller.orgId, params.id, type))
+    serve(router, get, ({ caller, params }) => knowledge.get(caller, params.id, type))
     serve(router, remove, async ({ caller, params }) => {
-      await knowledge.remove(caller.orgId, params.id, type)
+      await knowledge.remove(caller, params.id, type)
       return null
     })
   }

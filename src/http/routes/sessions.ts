@@ -15,9 +15,11 @@ export function sessionRoutes(
   conversations: Conversations,
   messages: Messages,
 ): void {
-  serve(router, operations.createSession, ({ req, caller, body }) =>
-    sessions.create(caller, body, req.get('x-session-secret')),
-  )
+  serve(router, operations.createSession, ({ req, caller, body }) => {
+    const secret = req.get('x-session-secret')
+    // @NOTE an empty header is none: nobody could show it again.
+    return sessions.create(caller, body, secret === '' ? undefined : secret)
+  })
 
   serve(router, operations.listSessions, async ({ caller, query }) =>
     asPage('sessions', await sessions.list(caller, query), query),

@@ -25,3 +25,10 @@ describe('the built client', () => {
     expect(foreign).toEqual([])
   })
 })
+
+it('has its types beside it', () => {
+  const [root] = readdirSync(CLIENT, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path === 'guichet.d.ts',
+  )
+  expect(root).toBe('guichet.d.ts')
+})
