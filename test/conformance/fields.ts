@@ -15,7 +15,17 @@ export const FIELDS = {
   ],
   heartbeat: ['session_id', 'status', 'expires_at'],
   conversation: [
-    ...['id', 'assistant_id', 'customer_id', 'title', 'status', 'locale', 'user_context_id', 'metadata'],
+    ...[
+      'id',
+      'assistant_id',
+      'customer_id',
+      'customer_verified',
+      'title',
+      'status',
+      'locale',
+      'user_context_id',
+      'metadata',
+    ],
     ...['message_count', 'last_message_at', 'created_at', 'updated_at'],
   ],
   message: ['id', 'sender', 'content', 'metadata', 'sources', 'created_at'],

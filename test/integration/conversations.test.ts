@@ -75,6 +75,7 @@ describe('a conversation', () => {
       title: 'Order Support',
       status: 'active',
       locale: 'en',
+      customer_verified: true,
       user_context_id: null,
       metadata: { source: 'product_page' },
       message_count: 0,
