@@ -273,7 +273,7 @@ async function viewOf(things: Things, keys: Record<string, string>): Promise<str
     const query = operation.id === 'searchWidget' ? `?assistant_id=${things.assistant}&q=reset` : ''
     const { status, text } = await raw(keys, 'get', path + query, undefined)
     expect({ path, status, text }).toMatchObject({ status: 200 })
-    parts.push(`${path} ${text.replace(/"(?:last_used_at|exported_at)":"[^"]*"/g, '')}`)
+    parts.push(`${path} ${text.replace(/"(?:last_used_at|exported_at)":(?:"[^"]*"|null)/g, '')}`)
   }
   return parts.join('\n')
 }
