@@ -22,9 +22,13 @@ function watch({ state, stuckMs, endMs, logLevel }: WatchdogData): void {
   kill(`has done nothing but one thing for ${stuckMs / 1000} s and answers nobody`, logLevel)
 }
 
+const LAST_WORD_MS = 100
+
 function kill(what: string, logLevel: string): void {
   const log = createLogger(logLevel, false)
   log.fatal(`the process ${what}: it is killed`)
+  // @NOTE whoever reads the log through a pipe gets a moment to take the line.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_WORD_MS)
   process.kill(process.pid, 'SIGKILL')
   // Only where the kernel spares the first process of a container.
   log.fatal('the process cannot be killed from inside its container: start the container with --init')
