@@ -159,7 +159,7 @@ export function buildApp(
     db,
     conversations,
     sessionStore: sessionRows,
-    contexts: contextStore(db),
+    contexts: stores.contexts,
     sessions,
     assistants,
     answers,

@@ -3,6 +3,8 @@ import type { RateWindow, RateWindowStore } from '../../store/rate-windows.js'
 
 /** A kill loses at most the counts of this time, in ms; an ordinary end none. */
 const STORE_EVERY_MS = 250
+/** How long it waits after the database refused them. */
+const RETRY_MS = 5000
 
 interface Counted extends RateWindow {
   isStored: boolean
@@ -13,6 +15,7 @@ export class RateCounts {
   readonly #windows = new Map<string, Counted>()
   readonly #loading = new Map<string, Promise<void>>()
   #timer: NodeJS.Timeout | undefined
+  #isFailing = false
 
   constructor(
     private readonly store: RateWindowStore,
@@ -60,12 +63,13 @@ export class RateCounts {
     const rows = changed.map(([key, { hits, resetAt }]) => ({ key, hits, reset_at: resetAt }))
     try {
       await this.store.put(rows)
+      this.#isFailing = false
     } catch (error) {
-      this.log.warn(
-        { err: error },
-        'the counts of requests could not be stored; they are kept and stored later',
-      )
       for (const [, window] of changed) window.isStored = false
+      // @NOTE said once: a full disk stays full for a while.
+      if (!this.#isFailing)
+        this.log.warn({ err: error }, 'the counts of requests cannot be stored; they are kept until they can')
+      this.#isFailing = true
       this.#schedule()
     }
   }
@@ -91,6 +95,7 @@ export class RateCounts {
   }
 
   #schedule(): void {
-    this.#timer ??= setTimeout(() => void this.flush(), STORE_EVERY_MS).unref()
+    const wait = this.#isFailing ? RETRY_MS : STORE_EVERY_MS
+    this.#timer ??= setTimeout(() => void this.flush(), wait).unref()
   }
 }
