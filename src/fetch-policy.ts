@@ -52,13 +52,14 @@ export class FetchPolicy {
 
 /** Everything that is not plainly an address of the public internet is none, whatever it is reserved for. */
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-  return address.range() === 'unicast' && !NOT_PUBLIC.some((range) => isWithin(address, range))
+  if (address.range() !== 'unicast' || NOT_PUBLIC.some((range) => isWithin(address, range))) return false
+  return address.kind() === 'ipv4' || isWithin(address, GLOBAL_V6)
 }
 
-/** Ranges that ipaddr.js counts as unicast. */
-const NOT_PUBLIC = ['64:ff9b:1::/48', 'fec0::/10', '::/96', '3fff::/20', '5f00::/16'].map((range) =>
-  ipaddr.parseCIDR(range),
-)
+/** What ipaddr.js counts as unicast: documentation, and the address of Azure's host agent. */
+const NOT_PUBLIC = ['3fff::/20', '168.63.129.16/32'].map((range) => ipaddr.parseCIDR(range))
+/** All of IPv6 that is given out: https://www.iana.org/assignments/ipv6-address-space. */
+const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3')
 
 function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, [base, bits]: [ipaddr.IPv4 | ipaddr.IPv6, number]) {
   return address.kind() === base.kind() && address.match(base, bits)

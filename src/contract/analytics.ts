@@ -115,7 +115,15 @@ export const RateLimitReport = Covered.extend({
 export type RateLimitReport = z.infer<typeof RateLimitReport>
 
 export const KeyUsage = z
-  .object({ client_id: z.string(), name: z.string(), ...load, last_used_at: Timestamp.nullable() })
+  .object({
+    client_id: z.string(),
+    name: z.string().nullable().meta({
+      description: 'Null for a client that was deleted.',
+      description_fr: 'Null pour un client supprimé.',
+    }),
+    ...load,
+    last_used_at: Timestamp.nullable(),
+  })
   .meta({ id: 'KeyUsage' })
 export type KeyUsage = z.infer<typeof KeyUsage>
 

@@ -101,6 +101,15 @@ it('adds up endpoints, clients and refusals for want of allowance', async () => 
   const { keys } = await report('keys/')
   expect(keys).toMatchObject([{ client_id: 'test-client', requests: 7, errors: 2 }])
   expect((keys as { last_used_at: string | null }[])[0]?.last_used_at).not.toBeNull()
+
+  const made = data(await appliance.call('POST', '/keys/', { name: 'Gone' }))
+  const gone = { 'x-api-key': String(made['client_id']), 'x-api-secret': String(made['client_secret']) }
+  expect((await appliance.call('GET', '/assistants/', undefined, gone)).status).toBe(200)
+  await appliance.call('DELETE', `/keys/${gone['x-api-key']}`)
+  expect((await report('keys/'))['keys']).toMatchObject([
+    { client_id: 'test-client', name: 'First client' },
+    { client_id: gone['x-api-key'], name: null, requests: 1, last_used_at: null },
+  ])
 })
 
 it('counts sessions, messages and replies by the way they came about', async () => {

@@ -64,6 +64,7 @@ it.each([
   ['an end that is no number', () => handMade({ sub: 'c', exp: 'soon' }), '"exp"'],
   ['an end too far ahead', () => signed({ sub: 'c', exp: SOON() + 25 * 3600 }), '24 hours'],
   ['an end long ago', () => signed({ sub: 'c', exp: SOON() - 1200 }), 'expired'],
+  ['a critical extension', () => handMade({ sub: 'c', exp: SOON() }, { crit: ['b64'], b64: true }), '"crit"'],
   ['a beginning later on', () => signed({ sub: 'c', exp: SOON(), nbf: SOON() - 300 }), 'not valid yet'],
 ])('refuses a user token with %s', async (_what, make, hint) => {
   const answer = await ask(make())
@@ -101,8 +102,8 @@ it('seals anew when the signing key is another one', async () => {
   expect((await ask(token)).status).toBe(200)
 })
 
-function handMade(claims: object): string {
+function handMade(claims: object, header: object = {}): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const body = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`
+  const body = `${part({ alg: 'HS256', typ: 'JWT', ...header })}.${part(claims)}`
   return `${body}.${createHmac('sha256', CREDENTIALS.clientSecret).update(body).digest('base64url')}`
 }

@@ -79,9 +79,14 @@ export class UserTokens {
 }
 
 function customerIn(token: string, secret: string): string {
-  const claims = Claims.safeParse(
-    jwt.verify(token, secret, { algorithms: ['HS256'], clockTolerance: CLOCK_SKEW_SECONDS }),
-  )
+  const { header, payload } = jwt.verify(token, secret, {
+    algorithms: ['HS256'],
+    clockTolerance: CLOCK_SKEW_SECONDS,
+    complete: true,
+  })
+  // Whoever understands none of what is marked critical must refuse it: RFC 7515, section 4.1.11.
+  if (header.crit !== undefined) throw invalid('its "crit" header asks for what is not supported')
+  const claims = Claims.safeParse(payload)
   if (!claims.success) {
     const field = String(claims.error.issues[0]?.path[0] ?? 'sub')
     throw invalid(field === 'exp' ? NEEDS_EXP : 'its "sub" must name the customer in 1 to 200 characters')

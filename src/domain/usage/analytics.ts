@@ -83,7 +83,7 @@ export class Analytics {
     return { limit, window: { used, remaining, resets_at: resets } }
   }
 
-  /** In the order in which the clients were made. */
+  /** In the order in which the clients were made; behind them those that were deleted and have requests in this time. */
   async keys(orgId: string, query: PagedSpanQuery): Promise<Page<KeyUsage> & Times> {
     await this.parts.flush()
     const times = wholeTimesOf(query, afterNow())
@@ -95,8 +95,9 @@ export class Analytics {
       }),
     )
     for await (const row of piecewise(orgId, times, (span) => requestsByClient(this.parts.db, span))) {
-      const sum = rows.get(row.client_id)
-      if (sum === undefined) continue
+      const gone = { client_id: row.client_id, name: null, requests: 0, errors: 0, last_used_at: null }
+      const sum = rows.get(row.client_id) ?? gone
+      rows.set(row.client_id, sum)
       sum.requests += row.requests
       sum.errors += row.errors ?? 0
     }

@@ -24,6 +24,7 @@ describe('without exceptions', () => {
       '::127.0.0.1',
     ],
     ...['64:ff9b::7f00:1', '64:ff9b:1::1', '2002:7f00:1::', '2001::1', '2001:db8::1', 'no address'],
+    ...['168.63.129.16', '4000::1', '5f00::1', '3fff::1'],
   ])('%s is not', (address) => {
     expect(policy.allows('example.com', 443, address)).toBe(false)
   })
