@@ -32,12 +32,7 @@ import { PageSettings } from './domain/onboarding/page-settings.js'
 import { Sessions } from './domain/sessions/sessions.js'
 import { UnansweredFiling } from './domain/unanswered/filing.js'
 import { Unanswered } from './domain/unanswered/unanswered.js'
-import { Analytics, type AnalyticsParts } from './domain/usage/analytics.js'
-import { ReplyRecorder } from './domain/usage/reply-recorder.js'
-import { RequestRecorder } from './domain/usage/request-recorder.js'
-import { Retention } from './domain/usage/retention.js'
-import { Telemetry } from './domain/usage/telemetry.js'
-import { UsageReports } from './domain/usage/usage-reports.js'
+import { usageOf } from './domain/usage/usage.js'
 import { WidgetConfigs } from './domain/widgets/widget-configs.js'
 import { notFound } from './errors.js'
 import { createHttpApp } from './http/app.js'
@@ -149,7 +144,10 @@ export function buildApp(
   const requestsPerHour = async (orgId: string) =>
     (await stores.organizations.find(orgId))?.requests_per_hour ?? config.http.requestsPerHour
   const windows = new RateCounts(rateWindowStore(db), log)
-  const usage = usageOf(config, database, log, {
+  const usage = usageOf({
+    db,
+    log,
+    kept: config.analytics,
     requestsPerHour,
     rateWindow: (key) => windows.find(key),
   })
@@ -279,34 +277,6 @@ export function buildApp(
       await Promise.all([usage.close(), windows.flush()])
       await Promise.all([retriever.close(), chat.close()])
       await database.close()
-    },
-  }
-}
-
-/** What is noted of requests, replies and widgets, and what is read from it. */
-function usageOf(
-  config: Config,
-  { db }: Database,
-  log: Logger,
-  limits: Pick<AnalyticsParts, 'requestsPerHour' | 'rateWindow'>,
-) {
-  const requests = new RequestRecorder(db, log)
-  const replies = new ReplyRecorder(db, log)
-  const telemetry = new Telemetry(db, log)
-  const retention = new Retention(db, config.analytics, log)
-  const flush = async () => {
-    for (const recorder of [requests, replies, telemetry]) await recorder.flush()
-  }
-  return {
-    requests,
-    replies,
-    telemetry,
-    retention,
-    analytics: new Analytics({ db, flush, ...limits }),
-    reports: new UsageReports(db, flush),
-    close: async () => {
-      await retention.close()
-      await flush()
     },
   }
 }
