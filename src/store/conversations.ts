@@ -69,12 +69,19 @@ export function conversationStore(db: Executor) {
       if (filter.assistantIds.length > 0) query = query.where('assistant_id', 'in', filter.assistantIds)
       if (filter.status !== undefined) query = query.where('status', '=', filter.status)
       const direction = filter.sort === 'newest' ? 'desc' : 'asc'
-      const rows = await query
-        .selectAll()
+      // The page's rows are found in the index alone, and then read: those passed over are not.
+      const page = query
+        .select(sql<number>`conversation.rowid`.as('row'))
         .orderBy(ACTIVITY, direction)
         .orderBy(sql`conversation.rowid`, direction)
         .limit(paging.limit)
         .offset(paging.offset)
+      const rows = await db
+        .selectFrom('conversation')
+        .selectAll()
+        .where(sql<number>`conversation.rowid`, 'in', page)
+        .orderBy(ACTIVITY, direction)
+        .orderBy(sql`conversation.rowid`, direction)
         .execute()
       const { total } = await query
         .select((eb) => eb.fn.countAll<number>().as('total'))
@@ -202,6 +209,19 @@ export function conversationStore(db: Executor) {
         .where('sender', '=', sender)
         .where('content', '=', content)
         .where('created_at', '>', since)
+        // Back from the newest to the first that is too old: a long conversation is not read to its beginning.
+        .where('seq', '>', (eb) =>
+          eb.fn.coalesce(
+            eb
+              .selectFrom('message as older')
+              .select('older.seq')
+              .where('older.conversation_id', '=', id)
+              .where('older.created_at', '<=', since)
+              .orderBy('older.seq', 'desc')
+              .limit(1),
+            eb.val(0),
+          ),
+        )
         .$if(sender === 'assistant', (query) => query.where(isClientWritten, '=', 1))
         .orderBy('seq', 'desc')
         .limit(1)

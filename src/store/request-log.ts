@@ -18,6 +18,8 @@ export interface RequestLogFilter {
 
 /** Rows looked at in one go; so many take about 10 ms. */
 const STEP = 4000
+/** Rows counted in one go where nothing but their number is wanted; about 10 ms too. */
+const COUNT_STEP = 50_000
 
 interface Step {
   seen: number
@@ -39,6 +41,13 @@ export async function listRequests(
   { limit, offset }: Paging,
   step = STEP,
 ): Promise<Page<RequestLogRow>> {
+  if (!isNarrowed(filter)) {
+    const page = sql`select seq from request_log where org_id = ${orgId} and created_at >= ${filter.from}
+      and created_at < ${filter.to} order by created_at desc, seq desc limit ${limit} offset ${offset}`
+    const { rows } = await sql<RequestLogRow>`
+      select * from request_log where seq in (${page}) order by created_at desc, seq desc`.execute(db)
+    return { rows, total: await countAll(db, orgId, filter) }
+  }
   const rows: RequestLogRow[] = []
   let total = 0
   for (let before = { created_at: filter.to, seq: 0 }; ;) {
@@ -57,6 +66,28 @@ export async function listRequests(
 }
 
 type Cursor = Pick<Step, 'created_at' | 'seq'>
+
+function isNarrowed({ status, method, route, clientId }: RequestLogFilter): boolean {
+  return [status, method, route, clientId].some((wanted) => wanted !== undefined)
+}
+
+/** All of a time, counted in the index alone, from the newest back. */
+async function countAll(db: Executor, orgId: string, { from, to }: RequestLogFilter): Promise<number> {
+  let total = 0
+  for (let before: Cursor = { created_at: to, seq: 0 }; ;) {
+    const step = sql`select created_at, seq from request_log where org_id = ${orgId} and created_at >= ${from}
+      and (created_at, seq) < (${before.created_at}, ${before.seq}) order by created_at desc, seq desc`
+    const { rows } = await sql<Cursor>`${step} limit 1 offset ${COUNT_STEP - 1}`.execute(db)
+    const [last] = rows
+    if (last === undefined) {
+      const rest = await sql<{ rest: number }>`select count(*) as rest from (${step})`.execute(db)
+      return total + (rest.rows[0]?.rest ?? 0)
+    }
+    total += COUNT_STEP
+    before = last
+    await nextTurn()
+  }
+}
 
 /** The next rows before the cursor, newest first, whether they match or not. */
 function stepOf(orgId: string, { from }: RequestLogFilter, before: Cursor, step: number) {

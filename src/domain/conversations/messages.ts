@@ -102,6 +102,8 @@ export class Messages {
   }
 
   private async takeUp(thread: Thread, assistant: Assistant, given: NewMessage): Promise<Turn> {
+    // A turn that was given up may be stored all the same, while this one waits behind it.
+    const mayBeStored = this.#lines.length(thread.conversationId) > 0
     const earlier = await this.earlier(thread, given)
     if (earlier !== undefined) return finishedTurn(earlier)
     if (this.#turns.size >= MAX_RUNNING) throw busy('Too many replies are being made right now')
@@ -111,7 +113,7 @@ export class Messages {
     const turn = new Turn(
       (emit, signal) =>
         this.#lines.work(thread.conversationId, signal, () =>
-          this.work(thread, assistant, given, emit, signal),
+          this.work(thread, assistant, given, mayBeStored, emit, signal),
         ),
       REPLY_DEADLINE_MS,
     )
@@ -141,11 +143,11 @@ export class Messages {
     thread: Thread,
     assistant: Assistant,
     given: NewMessage,
+    mayBeStored: boolean,
     emit: (event: TurnEvent) => void,
     signal: AbortSignal,
   ): Promise<Pair> {
-    // A turn that had been given up when this one was taken up may have been stored all the same.
-    const earlier = await this.earlier(thread, given)
+    const earlier = mayBeStored ? await this.earlier(thread, given) : undefined
     if (earlier !== undefined) {
       retell(earlier, emit)
       return earlier
@@ -182,6 +184,9 @@ export class Messages {
     const { conversations, contexts, answers } = this.parts
     const conversation = requireOpen(await conversations.find(orgId, conversationId), conversationId)
     const earlier = await conversations.latest(orgId, conversationId, HISTORY_MESSAGES)
+    const hasReply =
+      earlier.some(({ sender }) => sender === 'assistant') ||
+      (earlier.length === HISTORY_MESSAGES && (await conversations.hasReply(orgId, conversationId)))
     const events = answers.answer(
       {
         orgId,
@@ -190,7 +195,7 @@ export class Messages {
         locale: given.locale ?? locale,
         history: earlier.map(({ sender, content }) => ({ role: sender, content })),
         traits: await visitorTraits(contexts, conversation, given.user_context),
-        isFirst: !(await conversations.hasReply(orgId, conversationId)),
+        isFirst: !hasReply,
         page: given.page_context,
       },
       signal,
