@@ -69,19 +69,12 @@ export function conversationStore(db: Executor) {
       if (filter.assistantIds.length > 0) query = query.where('assistant_id', 'in', filter.assistantIds)
       if (filter.status !== undefined) query = query.where('status', '=', filter.status)
       const direction = filter.sort === 'newest' ? 'desc' : 'asc'
-      // The page's rows are found in the index alone, and then read: those passed over are not.
-      const page = query
-        .select(sql<number>`conversation.rowid`.as('row'))
+      const rows = await query
+        .selectAll()
         .orderBy(ACTIVITY, direction)
         .orderBy(sql`conversation.rowid`, direction)
         .limit(paging.limit)
         .offset(paging.offset)
-      const rows = await db
-        .selectFrom('conversation')
-        .selectAll()
-        .where(sql<number>`conversation.rowid`, 'in', page)
-        .orderBy(ACTIVITY, direction)
-        .orderBy(sql`conversation.rowid`, direction)
         .execute()
       const { total } = await query
         .select((eb) => eb.fn.countAll<number>().as('total'))

@@ -41,19 +41,12 @@ export function sessionStore(db: Executor) {
       if (filter.status !== undefined)
         query = query.where('expires_at', filter.status === 'active' ? '>' : '<=', filter.now)
       const direction = filter.sort === 'newest' ? 'desc' : 'asc'
-      // The page's rows are found in the index alone, and then read: those passed over are not.
-      const page = query
-        .select(sql<number>`session.rowid`.as('row'))
+      const rows = await query
+        .selectAll()
         .orderBy('created_at', direction)
         .orderBy(sql`session.rowid`, direction)
         .limit(paging.limit)
         .offset(paging.offset)
-      const rows = await db
-        .selectFrom('session')
-        .selectAll()
-        .where(sql<number>`session.rowid`, 'in', page)
-        .orderBy('created_at', direction)
-        .orderBy(sql`session.rowid`, direction)
         .execute()
       const { total } = await query
         .select((eb) => eb.fn.countAll<number>().as('total'))
