@@ -9,8 +9,8 @@ export type ErasureStore = ReturnType<typeof erasureStore>
 export function erasureStore(db: Executor) {
   return {
     /** Deletes a conversation with its session, messages, feedback and unanswered questions: rows and triggers see to it. */
-    conversation: async (orgId: string, id: string, executor: Executor = db): Promise<void> => {
-      await executor.deleteFrom('conversation').where('org_id', '=', orgId).where('id', '=', id).execute()
+    conversation: async (orgId: string, id: string): Promise<void> => {
+      await db.deleteFrom('conversation').where('org_id', '=', orgId).where('id', '=', id).execute()
     },
 
     /**
