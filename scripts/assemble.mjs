@@ -74,7 +74,7 @@ export function assemble(to, gpu) {
   if (existsSync(join(to, 'package.json')))
     throw new StepError(`${to} already holds something: name an empty folder.`)
   mkdirSync(to, { recursive: true })
-  for (const path of PRODUCT) copy(path, to, (file) => !/\.map$|\.tsbuildinfo$/.test(file))
+  for (const path of PRODUCT) copy(path, to, (file) => !/\.d\.ts$|\.map$|\.tsbuildinfo$/.test(file))
   for (const name of packages(gpu)) {
     const inside = join(ROOT, 'node_modules')
     const wanted = (/** @type {string} */ file) => !(gpu === 'cuda12' && FOR_CUDA_13.test(file))
