@@ -120,6 +120,13 @@ export const SourceQuery = Paging.extend({
 })
 export type SourceQuery = z.infer<typeof SourceQuery>
 
+/** Something about a source that was read, but not wholly or not as it was given. */
+const SourceWarning = z.object({
+  code: z.enum(['pages_unreadable', 'type_mismatch', 'parts_left_out', 'text_recognized']),
+  message: z.string().meta({ description: 'One sentence for people.' }),
+  pages: z.array(z.int()).optional(),
+})
+
 /** Something the organization has taught its assistants. */
 export const KnowledgeSource = z
   .object({
@@ -167,6 +174,11 @@ export const KnowledgeSource = z
     keywords: z.array(z.string()),
     final_url: z.string().nullable().meta({ description: 'Where the page was found, after redirects.' }),
     fetched_at: Timestamp.nullable(),
+    warnings: z.array(SourceWarning).meta({
+      description: 'What to know although it is ready: pages that could not be read, a wrong file name.',
+      description_fr:
+        'Ce qu’il faut savoir bien qu’elle soit prête : des pages illisibles, un nom de fichier trompeur.',
+    }),
     assistant_ids: z.array(Id).meta({
       description: 'Empty = every assistant of the organization.',
       description_fr: 'Vide = tous les assistants de l’organisation.',

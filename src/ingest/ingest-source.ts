@@ -134,6 +134,7 @@ async function readFile(parts: IngestParts, source: Source, signal: AbortSignal)
     mediaType: facts.mediaType,
     language: facts.language,
     pages: facts.pages,
+    warnings: facts.warnings ?? [],
     pagesDone: facts.pages ?? 0,
     ...(title !== source.title && { title }),
   })

@@ -173,6 +173,8 @@ export interface SourceTable {
   etag: string | null
   last_modified: string | null
   fetched_at: Time | null
+  /** What the person who gave it should know although it is ready. */
+  warnings: Generated<Json>
   /** The version of its passages that searches find; null before any was ready. */
   live_version: number | null
   created_at: Time

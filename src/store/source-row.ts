@@ -43,10 +43,21 @@ export interface Source {
   etag: string | null
   lastModified: string | null
   fetchedAt: string | null
+  /** What the person who gave it should know although it is ready. */
+  warnings: SourceWarning[]
   /** The version of its passages that is searched; null before any was ready. */
   liveVersion: number | null
   createdAt: string
   updatedAt: string
+}
+
+/** Something about a source that was read, but not wholly or not as it was given. */
+export interface SourceWarning {
+  code: 'pages_unreadable' | 'type_mismatch' | 'parts_left_out' | 'text_recognized'
+  /** One sentence for people. */
+  message: string
+  /** 1-based numbers of the pages it is about. */
+  pages?: number[]
 }
 
 /** What a new source is made of; everything left out is unknown or empty. */
@@ -98,6 +109,7 @@ export function newRow(given: NewSource): Insertable<SourceTable> & Selectable<S
     origin: given.origin ?? null,
     summary: null,
     keywords: '[]',
+    warnings: '[]',
     final_url: null,
     etag: null,
     last_modified: null,
@@ -141,6 +153,7 @@ export function toSource(row: Selectable<SourceTable>): Source {
     etag: row.etag,
     lastModified: row.last_modified,
     fetchedAt: row.fetched_at,
+    warnings: JSON.parse(row.warnings) as SourceWarning[],
     liveVersion: row.live_version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

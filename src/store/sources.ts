@@ -42,6 +42,7 @@ export type SourceProgress = Partial<
     | 'title'
     | 'summary'
     | 'keywords'
+    | 'warnings'
     | 'fetchedAt'
   >
 >
@@ -223,6 +224,7 @@ export function sourceStore(db: Executor) {
           summary: changes.summary,
           keywords: changes.keywords && JSON.stringify(changes.keywords),
           fetched_at: changes.fetchedAt,
+          warnings: changes.warnings && JSON.stringify(changes.warnings),
         }),
       }),
 

@@ -35,6 +35,7 @@ export function presentSource(source: Source, assistantIds: string[]): Knowledge
     keywords: source.keywords,
     final_url: source.finalUrl,
     fetched_at: source.fetchedAt,
+    warnings: source.warnings,
     assistant_ids: assistantIds,
     created_at: source.createdAt,
     updated_at: source.updatedAt,

@@ -1,4 +1,5 @@
 import type { Block } from '../../retrieval/chunk.js'
+import type { SourceWarning } from '../../store/source-row.js'
 
 /** What a file holds, in reading order. */
 export interface Extraction {
@@ -12,6 +13,8 @@ export interface Extraction {
   language: string | null
   /** 1-based numbers of pages that hold no readable text (pictures, damage). */
   unreadablePages: number[]
+  /** What the person who gave the file should know although it could be read. */
+  warnings?: SourceWarning[]
 }
 
 /** A file that cannot be read, told in one sentence for the person who gave it. */
