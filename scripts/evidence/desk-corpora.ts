@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { qaPassages } from '#src/ingest/index-qa.js'
+import { readPair } from '#src/ingest/read-pair.js'
 import type { Embedder } from '#src/retrieval/embedder.js'
 import { gather, type Findings } from '#src/retrieval/evidence.js'
 import { indexText } from '#src/retrieval/index-text.js'
@@ -99,7 +99,7 @@ async function store(database: Database, embedder: Embedder, orgId: string, pair
   const { db, connection } = database
   const { question, answer } = pair
   const source = await sourceStore(db).create({ orgId, type: 'qa', title: question, question, answer })
-  const passages = qaPassages(pair)
+  const { passages } = readPair(pair)
   const nums = await passageStore(db).stage({ id: source.id, orgId, everyone: true }, passages)
   for (const [at, passage] of passages.entries()) {
     const words = indexText({ ...passage, title: question }, passage.language ?? 'en')

@@ -1,39 +1,10 @@
 import { AppError, notFound } from '../errors.js'
-import { digestOf, type Digest } from '../retrieval/digest.js'
-import { detectLanguage } from '../retrieval/language.js'
 import type { Database } from '../store/database.js'
 import { jobStore } from '../store/jobs.js'
 import { passageIndex } from '../store/passage-index.js'
-import { passageStore, type NewPassage } from '../store/passages.js'
+import { passageStore } from '../store/passages.js'
 import { sourceStore, type Source, type SourceChange } from '../store/sources.js'
 import type { Indexer } from './indexer.js'
-
-/** A pair's two passages; offsets count in the question and the answer with a blank line between them. */
-export function qaPassages(source: Pick<Source, 'question' | 'answer'>): NewPassage[] {
-  const question = source.question ?? ''
-  const answer = source.answer ?? ''
-  const language = detectLanguage(`${question}\n${answer}`)
-  const from = question.length + 2
-  const common = { page: null, section: null, language }
-  return [
-    { ...common, ordinal: 0, kind: 'question', text: question, startOffset: 0, endOffset: question.length },
-    {
-      ...common,
-      ordinal: 1,
-      kind: 'answer',
-      text: answer,
-      startOffset: from,
-      endOffset: from + answer.length,
-    },
-  ]
-}
-
-/** What a pair says, in short: its answer's beginning, and the words of both. */
-export function qaDigest(source: Pick<Source, 'question' | 'answer'>): Digest {
-  const { question, answer } = source
-  const blocks = [{ kind: 'paragraph' as const, text: answer ?? '', page: null }]
-  return digestOf(question ?? '', blocks, detectLanguage(`${question ?? ''}\n${answer ?? ''}`))
-}
 
 /**
  * Indexes a stored pair, in place of what was indexed of it before; once this resolves, it is found. What changes about
@@ -48,9 +19,8 @@ export async function indexPair(
 ): Promise<void> {
   const { db, connection } = database
   const { question = stored.question, answer = stored.answer, title = stored.title } = change
-  const passages = qaPassages({ question, answer })
-  const digest = qaDigest({ question, answer })
-  const indexed = await indexer.indexNow(passages.map((passage) => ({ ...passage, title })))
+  const pair = { question: question ?? '', answer: answer ?? '', title }
+  const { passages, digest, indexed } = await indexer.indexPairNow(pair)
   await db.transaction().execute(async (tx) => {
     const index = passageIndex(connection)
     const now = await sourceStore(tx).anyState(stored.id)

@@ -4,6 +4,7 @@ import { digestOf, type Digest } from '../retrieval/digest.js'
 import type { Embedder, EmbedderOptions } from '../retrieval/embedder.js'
 import { indexText, type IndexableText } from '../retrieval/index-text.js'
 import { detectLanguage } from '../retrieval/language.js'
+import { readPair, type Pair, type ReadPair } from './read-pair.js'
 
 /** What a thread of the indexing pool is started with. */
 export interface IndexWorkerData {
@@ -35,6 +36,11 @@ export interface Indexed {
   title: string
   body: string
   vector: Float32Array
+}
+
+/** A pair, read and prepared for the index. */
+export interface IndexedPair extends ReadPair {
+  indexed: Indexed[]
 }
 
 /** Passages per message, so that the main thread unpacks and stores them in short steps. */
@@ -76,6 +82,17 @@ export async function chunkBlocks(task: ChunkTask): Promise<ChunkAnswer> {
     batches.push(new TextEncoder().encode(JSON.stringify(passages.slice(at, at + PASSAGES_PER_BATCH))))
   }
   return { batches, digest: digestOf(task.title, blocks, task.language ?? 'en') }
+}
+
+/** A pair's passages and digest. */
+export function pair(task: Pair): ReadPair {
+  return readPair(task)
+}
+
+/** A pair's passages and digest, and what the index is given for each passage, in order. */
+export async function indexPair({ title, ...given }: Pair & { title: string }): Promise<IndexedPair> {
+  const read = readPair(given)
+  return { ...read, indexed: await index(read.passages.map((passage) => ({ ...passage, title }))) }
 }
 
 /** Stems and embeds passages, in order. */

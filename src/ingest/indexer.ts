@@ -4,7 +4,15 @@ import type { Logger } from '../log.js'
 import type { Digest } from '../retrieval/digest.js'
 import type { EmbedderOptions } from '../retrieval/embedder.js'
 import type { NewPassage } from '../store/passages.js'
-import type { ChunkAnswer, ChunkTask, Indexed, IndexTask, IndexWorkerData } from './index-worker.js'
+import type {
+  ChunkAnswer,
+  ChunkTask,
+  Indexed,
+  IndexedPair,
+  IndexTask,
+  IndexWorkerData,
+} from './index-worker.js'
+import type { Pair, ReadPair } from './read-pair.js'
 
 /** A batch of passages takes seconds, a long document's chunking a minute; beyond this the thread hangs. */
 const DEADLINE_MS = 5 * 60_000
@@ -58,16 +66,21 @@ export class Indexer {
   }
 
   /**
-   * As `index`, for somebody who waits for it.
+   * Reads a pair and prepares it for the index, for somebody who waits for it.
    * @throws AppError `busy` when too many wait already.
    */
-  async indexNow(tasks: IndexTask[]): Promise<Indexed[]> {
+  async indexPairNow(pair: Pair & { title: string }): Promise<IndexedPair> {
     if (this.#pool.queueSize >= MAX_WAITING) {
       throw new AppError('busy', 'Too many Q&A pairs are waiting to be indexed. Try again in a moment.', {
         retryAfterSeconds: 5,
       })
     }
-    return this.index(tasks)
+    return this.#run('indexPair', pair)
+  }
+
+  /** A pair's passages and digest. */
+  readPair(pair: Pair): Promise<ReadPair> {
+    return this.#run('pair', pair)
   }
 
   /** Waits for the work under way, then ends the thread. */

@@ -13,7 +13,6 @@ import type { Extractor } from './extractor.js'
 import type { PageFetcher } from './fetch/page-fetcher.js'
 import { fetchPage } from './fetch-source.js'
 import type { Chunked, Indexer } from './indexer.js'
-import { qaDigest, qaPassages } from './index-qa.js'
 
 /** What the stages work with. */
 export interface IngestParts {
@@ -98,7 +97,7 @@ async function stagePassages(parts: IngestParts, job: Job, source: Source, signa
   })
   await removePassages(parts.database, source.id, signal, source.liveVersion)
   const { batches, digest } =
-    source.type === 'qa' ? pairInBatches(source) : await readFile(parts, source, signal)
+    source.type === 'qa' ? await pairInBatches(parts.indexer, source) : await readFile(parts, source, signal)
   const version = (source.liveVersion ?? 0) + 1
   let passages = 0
   for (const batch of batches) {
@@ -113,8 +112,9 @@ async function stagePassages(parts: IngestParts, job: Job, source: Source, signa
   })
 }
 
-function pairInBatches(source: Source): Chunked {
-  return { batches: [() => qaPassages(source)], digest: qaDigest(source) }
+async function pairInBatches(indexer: Indexer, { question, answer }: Source): Promise<Chunked> {
+  const { passages, digest } = await indexer.readPair({ question: question ?? '', answer: answer ?? '' })
+  return { batches: [() => passages], digest }
 }
 
 async function readFile(parts: IngestParts, source: Source, signal: AbortSignal): Promise<Chunked> {

@@ -1,8 +1,5 @@
 import { detectAll } from 'tinyld'
-import { functionWordShare, SPACED_LANGUAGES } from './stop-words.js'
-
-/** Languages whose short questions must be told apart without fail. */
-export const FIRST_CLASS_LANGUAGES = ['fr', 'en'] as const
+import { FIRST_CLASS_LANGUAGES, functionWordShare, SPACED_LANGUAGES } from './stop-words.js'
 
 /**
  * Rare languages are only believed when nothing common fits: trigram statistics take a short English

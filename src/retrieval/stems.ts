@@ -13,8 +13,7 @@ import { stemmer as russian } from '@orama/stemmers/russian'
 import { stemmer as spanish } from '@orama/stemmers/spanish'
 import { stemmer as swedish } from '@orama/stemmers/swedish'
 import { stemmer as turkish } from '@orama/stemmers/turkish'
-import { FIRST_CLASS_LANGUAGES } from './language.js'
-import { isStopWord } from './stop-words.js'
+import { FIRST_CLASS_LANGUAGES, isStopWord } from './stop-words.js'
 import { foldAccents, tokenize } from './tokens.js'
 
 const STEMMERS: Partial<Record<string, (word: string) => string>> = {

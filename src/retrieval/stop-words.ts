@@ -46,6 +46,9 @@ const LISTS: Record<string, Set<string>> = Object.fromEntries(
   }).map(([language, words]) => [language, withFolded(words)]),
 )
 
+/** Languages whose short questions must be told apart without fail. */
+export const FIRST_CLASS_LANGUAGES = ['fr', 'en'] as const
+
 /** Languages (ISO 639-1) whose function words are known. */
 export const SPACED_LANGUAGES: readonly string[] = Object.keys(LISTS)
 
