@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import autocannon from 'autocannon'
 import { ApplianceError, type Access } from '../appliance/appliance.js'
 import { percentile } from '../measures.js'
@@ -22,7 +23,8 @@ export interface BurstOptions {
 }
 
 /**
- * Sends requests over so many connections, each sending the next when it has its answer.
+ * Sends requests over so many connections, each sending the next when it has its answer; at a pace, each its share every
+ * second, one connection shortly after the other.
  * @throws ApplianceError when an answer is no success, or none comes: its figure would mean nothing.
  */
 export async function hammer({
@@ -33,11 +35,9 @@ export async function hammer({
   perSecond,
 }: BurstOptions): Promise<Burst> {
   let sent = 0
-  const { result, times } = await cannonade({
+  const options: autocannon.Options = {
     url: access.url,
-    connections,
     duration: seconds,
-    ...(perSecond !== undefined && { overallRate: perSecond, ignoreCoordinatedOmission: true }),
     headers: {
       'x-api-key': access.key,
       'x-api-secret': access.secret,
@@ -51,23 +51,44 @@ export async function hammer({
         },
       },
     ],
-  })
-  const bad = result.non2xx + result.errors + result.timeouts
+  }
+  const salvos =
+    perSecond === undefined
+      ? [await cannonade({ ...options, connections })]
+      : await paced(options, connections, perSecond)
+  const times = salvos.flatMap((salvo) => salvo.times)
+  const bad = sum(salvos.map(({ result }) => result.non2xx + result.errors + result.timeouts))
   if (bad > 0 || times.length === 0)
     throw new ApplianceError(
       `${String(bad)} of ${String(sent)} requests like ${request(0).path} were not answered with success.`,
     )
   return {
     requests: times.length,
-    perSecond: times.length / result.duration,
+    perSecond: times.length / Math.max(...salvos.map(({ result }) => result.duration)),
     p50: percentile(times, 0.5),
     p99: percentile(times, 0.99),
     max: times.reduce((most, each) => Math.max(most, each), 0),
   }
 }
 
+interface Salvo {
+  result: autocannon.Result
+  times: number[]
+}
+
+/** @NOTE one autocannon lets all its connections begin their second at the same moment, so each gets one of its own. */
+async function paced(options: autocannon.Options, connections: number, perSecond: number): Promise<Salvo[]> {
+  const rate = perSecond / connections
+  return Promise.all(
+    Array.from({ length: connections }, async (_, nth) => {
+      await setTimeout((nth * 1000) / connections)
+      return cannonade({ ...options, connections: 1, overallRate: rate, ignoreCoordinatedOmission: true })
+    }),
+  )
+}
+
 /** Runs autocannon, and keeps each time as it was: its own histogram rounds to whole milliseconds. */
-function cannonade(options: autocannon.Options): Promise<{ result: autocannon.Result; times: number[] }> {
+function cannonade(options: autocannon.Options): Promise<Salvo> {
   const times: number[] = []
   return new Promise((resolve, reject) => {
     const instance = autocannon(options, (error: Error | null, result) => {
@@ -76,4 +97,8 @@ function cannonade(options: autocannon.Options): Promise<{ result: autocannon.Re
     })
     instance.on('response', (_client, _status, _bytes, ms) => times.push(ms))
   })
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, each) => total + each, 0)
 }

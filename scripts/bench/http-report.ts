@@ -80,7 +80,7 @@ export function httpText(figures: HttpFigures): string {
     '## Targets',
     markdownTable(TARGETS, targetsOf(figures)),
     '## Messages',
-    `Each with words of its own, over ${String(VISITORS)} connections; first each connection sends the next as soon as it has its answer, then all of them together send ${String(PACE)} a second.`,
+    `Each with words of its own, over ${String(VISITORS)} connections; first each connection sends the next as soon as it has its answer, then all of them together send ${String(PACE)} a second, one shortly after the other.`,
     markdownTable(BURSTS, messages),
     '## Authenticated reads',
     'Beside an Express handler that answers as many bytes of JSON and does nothing else, in alternating rounds.',
