@@ -25,6 +25,7 @@ export function registerKeys(program: Command): void {
     .option('--name <name>', 'what the client is for', 'Client')
     .option('--scopes <list>', 'what its key may do, with commas: knowledge:write,analytics:read', '*')
     .option('--origins <list>', 'the only sites its widget may be on, with commas: https://shop.example')
+    .option('--assistants <list>', 'the only assistants it may use, their ids with commas; absent = all')
     .action(create)
   command('list', 'every client, without secrets').action(list)
   command('rotate', 'gives a client a new secret, shown now and never again')
@@ -34,14 +35,16 @@ export function registerKeys(program: Command): void {
   command('revoke', 'ends a client: its secret and its widget tokens').argument('<client_id>').action(revoke)
 }
 
-type CreateOptions = Options & { name: string; scopes: string; origins?: string }
+type CreateOptions = Options & { name: string; scopes: string; origins?: string; assistants?: string }
 
-async function create({ name, scopes, origins, ...options }: CreateOptions): Promise<void> {
-  const wish = checked(NewKey, {
+async function create({ name, scopes, origins, assistants, ...options }: CreateOptions): Promise<void> {
+  const given = {
     name,
     scopes: commaSeparated(scopes),
     allowed_origins: commaSeparated(origins ?? ''),
-  })
+    assistant_ids: commaSeparated(assistants ?? ''),
+  }
+  const wish = checked(NewKey, given, { allowed_origins: '--origins', assistant_ids: '--assistants' })
   await withAppliance(async (appliance) => {
     const key = await appliance.keys.create(await callerIn(appliance, options), wish)
     print(options.json, { client_id: key.client_id, client_secret: key.client_secret }, credentialsText(key))

@@ -77,9 +77,11 @@ async function create(options: { name: string; requestsPerHour: string; json?: t
 }
 
 async function limit(id: string, requests: string, { json }: { json?: true }): Promise<void> {
-  const { requests_per_hour: perHour } = checked(Wish.pick({ requests_per_hour: true }), {
-    requests_per_hour: requests,
-  })
+  const { requests_per_hour: perHour } = checked(
+    Wish.pick({ requests_per_hour: true }),
+    { requests_per_hour: requests },
+    { requests_per_hour: 'the number of requests' },
+  )
   await withAppliance(async ({ organizations }) => {
     const row = await organizations.limit(id, perHour)
     if (row === undefined) {

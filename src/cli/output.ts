@@ -51,13 +51,19 @@ export function failWith(error: unknown): void {
 
 /**
  * What was typed, checked as the API checks the same fields.
+ * @param options what fields are called on the command line, where that is not simply their name.
  * @throws AppError `invalid_input` naming the option at fault.
  */
-export function checked<T extends z.ZodType>(schema: T, given: unknown): z.output<T> {
+export function checked<T extends z.ZodType>(
+  schema: T,
+  given: unknown,
+  options: Record<string, string> = {},
+): z.output<T> {
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const option = String(issue?.path[0] ?? 'value').replaceAll('_', '-')
+  const field = String(issue?.path[0] ?? 'value')
+  const option = options[field] ?? `--${field.replaceAll('_', '-')}`
   throw new AppError('invalid_input', `${option} ${issue?.message ?? 'is not valid'}.`)
 }
 

@@ -45,7 +45,8 @@ const REFUSALS: Record<number, { en: string; fr: string }> = {
 
 /**
  * The OpenAPI 3.1 document of everything that is served, made from the schemas that check it.
- * `x-aliases` lists other paths of the same operation, `x-scope` what a key must be allowed to,
+ * `x-aliases` lists other paths of the same operation, `x-scope` what a key must be allowed to, `x-whole-organization`
+ * that it may not be narrowed to some assistants,
  * `x-uncounted` that requests do not count against the organization's hour.
  */
 export function openApiDocument(version: string, language: DocumentLanguage) {
@@ -87,6 +88,7 @@ function describe(operation: Operation, scope: Scope): Json {
     ...(operation.description && { description: operation.description[language] }),
     ...(operation.aliases && { 'x-aliases': operation.aliases }),
     ...(operation.scope && { 'x-scope': operation.scope }),
+    ...(operation.wholeOrganization && { 'x-whole-organization': true }),
     ...(operation.idempotent && { 'x-idempotent': true }),
     ...(operation.uncounted && { 'x-uncounted': true }),
     security: CREDENTIALS[operation.access],

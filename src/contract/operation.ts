@@ -78,6 +78,8 @@ export interface Operation<
   access: Access
   /** What a key must be allowed to; absent = any key. */
   scope?: Scope
+  /** True for what is about the organization as a whole: a key for some of its assistants may not have it. */
+  wholeOrganization?: true
   /** What `{id}` names, for the 404: "session". */
   thing?: string
   summary: Bilingual

@@ -34,7 +34,11 @@ export function unauthenticated(): AppError {
 }
 
 /** Lets those pass whom the operation is for: a widget token is public, and a key may be narrowed to some scopes. */
-export function requireAccess({ access, scope }: Pick<Operation, 'access' | 'scope'>): RequestHandler {
+export function requireAccess({
+  access,
+  scope,
+  wholeOrganization,
+}: Pick<Operation, 'access' | 'scope' | 'wholeOrganization'>): RequestHandler {
   return (req, _res, next) => {
     if (access === 'widget' || access === 'key') {
       const caller = callerOf(req)
@@ -46,6 +50,12 @@ export function requireAccess({ access, scope }: Pick<Operation, 'access' | 'sco
       }
       if (caller.kind === 'key' && scope !== undefined && !includesScope(caller.scopes, scope)) {
         throw new AppError('forbidden', `This key may not do this; it takes the scope "${scope}".`)
+      }
+      if (wholeOrganization === true && caller.assistantIds.length > 0) {
+        throw new AppError(
+          'forbidden',
+          'This is about the whole organization; it takes a key that is not narrowed to some assistants.',
+        )
       }
     }
     next()

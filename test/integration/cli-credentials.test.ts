@@ -96,7 +96,7 @@ describe('beside a running appliance', () => {
     [['keys', 'revoke', 'test-client'], 'This is the last key'],
     [['keys', 'create', '--scopes', 'everything'], 'scopes must be'],
     [['keys', 'list', '--organization', 'nowhere'], 'There is no organization "nowhere"'],
-    [['organizations', 'limit', 'nowhere', 'many'], 'requests-per-hour must be a whole number'],
+    [['organizations', 'limit', 'nowhere', 'many'], 'the number of requests must be a whole number'],
     [['keys', 'rotate'], "missing required argument 'client_id'"],
   ])('%j fails with one sentence, as JSON for programs', async (args, sentence) => {
     const { code, stdout, stderr } = await guichet(appliance.dir, [...args, '--json'])

@@ -94,3 +94,13 @@ it('choose the sources of their own assistants only, and watch no others', async
   expect((await narrowed('GET', '/knowledge/events')).status).toBe(403)
   expect((await narrowed('GET', `/analytics/events/?assistant_id=${other}`)).status).toBe(404)
 })
+
+it('do not see figures of the whole organization', async () => {
+  for (const path of ['logs', 'endpoints', 'rate-limits', 'keys']) {
+    const { status, body } = await narrowed('GET', `/analytics/${path}/`)
+    expect(status, path).toBe(403)
+    expect(body).toMatchObject({ detail: expect.stringContaining('whole organization') as string })
+    expect((await appliance.call('GET', `/analytics/${path}/`)).status, path).toBe(200)
+  }
+  expect((await narrowed('GET', '/analytics/usage/')).status).toBe(200)
+})

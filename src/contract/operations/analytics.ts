@@ -18,8 +18,11 @@ import { json, operation, pageOf } from '../operation.js'
 
 const base = { tag: 'analytics', method: 'get', access: 'key', scope: 'analytics:read' } as const
 
+/** Figures that are not kept apart by assistant. */
+const whole = { ...base, wholeOrganization: true } as const
+
 export const listRequests = operation({
-  ...base,
+  ...whole,
   id: 'listRequests',
   path: '/api/v1/analytics/logs/',
   summary: { en: 'List requests', fr: 'Lister les requêtes' },
@@ -32,7 +35,7 @@ export const listRequests = operation({
 })
 
 export const getEndpointUsage = operation({
-  ...base,
+  ...whole,
   id: 'getEndpointUsage',
   path: '/api/v1/analytics/endpoints/',
   summary: { en: 'Usage by endpoint', fr: 'Utilisation par point d’accès' },
@@ -60,7 +63,7 @@ export const getUsage = operation({
 })
 
 export const getRateLimits = operation({
-  ...base,
+  ...whole,
   id: 'getRateLimits',
   path: '/api/v1/analytics/rate-limits/',
   summary: { en: 'Rate limit', fr: 'Limite de requêtes' },
@@ -73,7 +76,7 @@ export const getRateLimits = operation({
 })
 
 export const getKeyUsage = operation({
-  ...base,
+  ...whole,
   id: 'getKeyUsage',
   path: '/api/v1/analytics/keys/',
   summary: { en: 'Usage by client', fr: 'Utilisation par client' },

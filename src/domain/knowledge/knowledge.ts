@@ -135,7 +135,10 @@ export class Knowledge {
     const title = given.title === undefined || given.title.trim() === '' ? fileName : given.title.trim()
     return this.parts.db.transaction().execute(async (tx) => {
       const same = await sourceStore(tx).findSame(orgId, sha256, title)
-      if (same !== undefined) return this.again(tx, same, path, assistantIds ?? [])
+      if (same !== undefined) {
+        await this.refuseForOthers(tx, caller, same, assistantIds ?? [])
+        return this.again(tx, same, path)
+      }
       const source = await sourceStore(tx).create({
         orgId,
         type: 'file',
@@ -153,8 +156,7 @@ export class Knowledge {
   }
 
   /** The same file once more: nothing to do, unless processing it had failed. */
-  private async again(tx: Executor, same: Source, path: string, assistantIds: string[]) {
-    await this.refuseForOthers(tx, same, assistantIds)
+  private async again(tx: Executor, same: Source, path: string) {
     const place = same.storedFile === null ? undefined : uploadPath(this.parts.uploadsDir, same.storedFile)
     if (same.status !== 'failed' || place === undefined) return { source: same, isNew: false }
     // The bytes are the same, but the old file may be what was lost.
@@ -176,7 +178,7 @@ export class Knowledge {
     const { source, isNew } = await this.parts.db.transaction().execute(async (tx) => {
       const same = await sourceStore(tx).findSameUrl(orgId, url, title)
       if (same !== undefined) {
-        await this.refuseForOthers(tx, same, assistantIds)
+        await this.refuseForOthers(tx, caller, same, assistantIds)
         return same.status === 'failed' ? this.owedAnew(tx, same, 'fetch') : { source: same, isNew: false }
       }
       const made = await sourceStore(tx).create({
@@ -193,7 +195,12 @@ export class Knowledge {
     return { source: await this.present(source), isNew }
   }
 
-  private async refuseForOthers(tx: Executor, same: Source, assistantIds: string[]): Promise<void> {
+  private async refuseForOthers(
+    tx: Executor,
+    caller: Caller,
+    same: Source,
+    assistantIds: string[],
+  ): Promise<void> {
     const held = (await sourceStore(tx).assistantIds([same.id])).get(same.id) ?? []
     const asked = new Set(assistantIds)
     const isSame =
@@ -202,7 +209,9 @@ export class Knowledge {
     const what = same.type === 'url' ? 'page' : 'file'
     throw new AppError(
       'conflict',
-      `This ${what} is already held as knowledge source "${same.id}" for other assistants; delete that source first.`,
+      caller.assistantIds.length > 0
+        ? `This ${what} is already held for other assistants; somebody whose key is not narrowed can share it with yours.`
+        : `This ${what} is already held as knowledge source "${same.id}" for other assistants; delete that source first.`,
     )
   }
 
