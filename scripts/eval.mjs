@@ -1,4 +1,4 @@
-// `npm run eval -- [retrieval|evidence|desk] …`: measures answers' quality; builds first what is stale.
+// `npm run eval -- [retrieval|evidence|desk|sentences] …`: measures answers' quality; builds first what is stale.
 import { setUp } from './setup.mjs'
 
 /** What is measured, and by which script; retrieval unless named. */
@@ -6,6 +6,7 @@ const SCRIPTS = new Map([
   ['retrieval', '../dist/scripts/eval.js'],
   ['evidence', '../dist/scripts/eval-evidence.js'],
   ['desk', '../dist/scripts/eval-desk.js'],
+  ['sentences', '../dist/scripts/eval-sentences.js'],
 ])
 
 // @NOTE as src/main.ts does, before onnxruntime is loaded: measuring reports to nobody either.

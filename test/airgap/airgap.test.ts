@@ -147,8 +147,10 @@ describe('an appliance in a sealed room', () => {
     const reply = await appliance.call('POST', `/sessions/${session}/messages`, {
       body: { content: DESCALE },
     })
-    const metadata = { answer_mode: 'compose', model: expect.any(String) as string }
-    expect(data(reply)['assistant_message']).toMatchObject({ metadata })
+    const { metadata } = data(reply)['assistant_message'] as { metadata: Record<string, unknown> }
+    // What it wrote is said only where the document bears it out; either way, it has written.
+    if (metadata['answer_mode'] === 'compose') expect(metadata['model']).toEqual(expect.any(String))
+    else expect(metadata['fallback']).toContain('bear out')
   })
 
   it('serves its page to a browser, which asks nobody else', async () => {

@@ -8,7 +8,7 @@ import { dataOf, expectRefusal, HostedWidget, messageBody } from './hosted-widge
 
 const CUSTOMER = 'customer-7'
 
-const chat = scriptedChat(['The model ', 'writes this.'])
+const chat = scriptedChat(['Hold it for five ', 'seconds. It then beeps.'])
 let appliance: Appliance
 let widget: HostedWidget
 let assistantId: unknown

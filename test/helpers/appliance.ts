@@ -42,7 +42,7 @@ export async function startAppliance({ engines = {}, env = {}, dataDir }: Applia
     config,
     database,
     {
-      chat: scriptedChat(['The model ', 'writes this.']),
+      chat: scriptedChat(['Hold it for five ', 'seconds. It then beeps.']),
       retriever: scriptedRetriever(),
       ingest: idleIngest,
       embeddingModel: 'scripted',

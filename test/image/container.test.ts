@@ -99,7 +99,7 @@ describe('a container without network, privileges and a writable root', () => {
       answer_mode: 'compose',
     })
     const reply = await stream(container, await createSession(container, writer), QUESTION)
-    await reply.until('token')
+    await reply.until('sources')
     const last = reply.rest().then((frames) => frames.at(-1)?.['type'])
     expect(await container.stop()).toBe(0)
     expect(['done', 'error']).toContain(await last)

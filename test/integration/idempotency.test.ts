@@ -8,7 +8,7 @@ import { newAssistant, organizationId } from '../helpers/talk.js'
 const retriever = scriptedRetriever()
 /** Replies of the model wait here. */
 let gate: Promise<void> = Promise.resolve()
-const chat = scriptedChat(['Done.'], () => gate)
+const chat = scriptedChat(['It then beeps.'], () => gate)
 let appliance: Appliance
 let assistantId: string
 let composerId: string
@@ -132,7 +132,7 @@ describe('the same key with the same request', () => {
     await until(async () => (await kept()) > before)
     const found = await post(path, { content: 'How?' }, key)
     expect(found.headers.get('idempotent-replayed')).toBe('true')
-    expect(data(found)['assistant_message']).toMatchObject({ content: 'Done.' })
+    expect(data(found)['assistant_message']).toMatchObject({ content: 'It then beeps.' })
     expect(chat.prompts).toHaveLength(begun + 1)
   })
 

@@ -174,11 +174,11 @@ describe('a reply', () => {
   })
 
   it('is the model’s text for an assistant that composes, with its usage', async () => {
-    const chat = scriptedChat(['Hold ', 'the button.'])
+    const chat = scriptedChat(['Hold it ', 'for five seconds.'])
     appliance = await startAppliance({ engines: { chat } })
     const session = await openSession({ answer_mode: 'compose', name: 'Vera' })
     const reply = data(await ask(session, 'How?'))['assistant_message'] as Record<string, unknown>
-    expect(reply['content']).toBe('Hold the button.')
+    expect(reply['content']).toBe('Hold it for five seconds.')
     expect(reply['metadata']).toMatchObject({
       answer_mode: 'compose',
       model: 'scripted',
@@ -201,7 +201,7 @@ describe('a reply', () => {
 
   it('that waits for the model tells its place in the queue, and how long it waited', async () => {
     const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 20))
-    const chat = scriptedChat(['Done.'], undefined, async ({ onQueued }) => {
+    const chat = scriptedChat(['It then beeps.'], undefined, async ({ onQueued }) => {
       onQueued?.(2, 9000.4)
       await nextTurn()
       onQueued?.(1, 4000)
@@ -228,7 +228,7 @@ describe('a reply', () => {
   })
 
   it('that fails is told in the stream, and leaves no half of a pair', async () => {
-    const chat = scriptedChat(['Hold ', 'it'], (index) =>
+    const chat = scriptedChat(['Hold it for five seconds. It ', 'then'], (index) =>
       index === 1 ? Promise.reject(new Error('secret path')) : Promise.resolve(),
     )
     appliance = await startAppliance({ engines: { chat } })
@@ -243,7 +243,7 @@ describe('a reply', () => {
   it('goes on when a JSON client leaves, and is found afterwards', async () => {
     let release: () => void = () => undefined
     const gate = new Promise<void>((resolve) => (release = resolve))
-    const chat = scriptedChat(['Done.'], () => gate)
+    const chat = scriptedChat(['It then beeps.'], () => gate)
     appliance = await startAppliance({ engines: { chat } })
     const session = await openSession({ answer_mode: 'compose' })
     const leaving = new AbortController()
@@ -258,7 +258,7 @@ describe('a reply', () => {
     expect(await sent).toBe('left')
     const joined = ask(session, 'How?')
     release()
-    expect(data(await joined)['assistant_message']).toMatchObject({ content: 'Done.' })
+    expect(data(await joined)['assistant_message']).toMatchObject({ content: 'It then beeps.' })
     expect(chat.prompts).toHaveLength(1)
     expect(await stored(session)).toHaveLength(2)
   })
@@ -359,7 +359,7 @@ describe('a reply whose place is gone when it is done', () => {
   it.each(ends)('fails with %s where %s, and nothing is kept', async (code, _why, end) => {
     let release: () => void = () => undefined
     const gate = new Promise<void>((resolve) => (release = resolve))
-    const chat = scriptedChat(['Done.'], () => gate)
+    const chat = scriptedChat(['It then beeps.'], () => gate)
     appliance = await startAppliance({ engines: { chat } })
     const session = await openSession({ answer_mode: 'compose' })
     const streamed = ask(session, 'How?', { accept: 'text/event-stream' })
@@ -376,7 +376,7 @@ describe('a long JSON answer', () => {
   it('sends its headers before it is done, and is JSON all the same', async () => {
     let release: () => void = () => undefined
     const gate = new Promise<void>((resolve) => (release = resolve))
-    appliance = await startAppliance({ engines: { chat: scriptedChat(['Done.'], () => gate) } })
+    appliance = await startAppliance({ engines: { chat: scriptedChat(['It then beeps.'], () => gate) } })
     const session = await openSession({ answer_mode: 'compose' })
     const response = await fetch(`${appliance.origin}/api/v1/sessions/${session}/messages`, {
       method: 'POST',
@@ -385,6 +385,8 @@ describe('a long JSON answer', () => {
     })
     expect(response.headers.get('content-type')).toContain('application/json')
     release()
-    expect(await response.json()).toMatchObject({ data: { assistant_message: { content: 'Done.' } } })
+    expect(await response.json()).toMatchObject({
+      data: { assistant_message: { content: 'It then beeps.' } },
+    })
   })
 })

@@ -62,8 +62,10 @@ export class Answers {
     watch.queueDone()
     const quoted = (why: string) => opened(openingOf(question, language), quoteReply(evidence, watch, why))
     if ('unavailable' in writing) yield* quoted(writing.unavailable)
-    else if (!(yield* this.composer.write(writing, evidence, language, watch)))
-      yield* quoted('The chat model wrote nothing.')
+    else {
+      const why = yield* this.composer.write(writing, evidence, language, watch)
+      if (why !== undefined) yield* quoted(why)
+    }
   }
 }
 

@@ -56,6 +56,28 @@ function gapBetween(span: Span, quote: Quote): string | undefined {
   return between.trim() === '' ? between : undefined
 }
 
+/** Where sentences have their ground, in the order they are said; stretches of one passage that touch are one. */
+export function citeGrounds(grounds: readonly Span[]): Source[] {
+  const spans: Span[] = []
+  for (const { hit, start, end } of grounds) {
+    const known = spans.find(
+      (span) => span.hit.passageId === hit.passageId && touches(span, { start, end }, hit.text),
+    )
+    if (known === undefined) spans.push({ hit, start, end })
+    else {
+      known.start = Math.min(known.start, start)
+      known.end = Math.max(known.end, end)
+    }
+  }
+  return spans.map(cite)
+}
+
+/** Whether two stretches of a text overlap, or have nothing but white space between them. */
+function touches(a: Pick<Span, 'start' | 'end'>, b: Pick<Span, 'start' | 'end'>, text: string): boolean {
+  const [first, second] = a.start <= b.start ? [a, b] : [b, a]
+  return second.start <= first.end || text.slice(first.end, second.start).trim() === ''
+}
+
 /** The passages that a model was given, best first, each with its opening words. */
 export function shownPassages(hits: Hit[]): Source[] {
   return hits.map((hit) => cite({ hit, start: 0, end: openingEnd(hit.text) }))

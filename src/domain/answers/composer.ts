@@ -3,8 +3,10 @@ import type { ChatEngine, EngineEvent } from '../../inference/engine.js'
 import { buildPrompt, type BuiltPrompt } from '../../inference/prompt.js'
 import type { Evidence } from '../../retrieval/retriever.js'
 import { shownPassages } from './citations.js'
+import { Draft } from './draft.js'
 import { replyMetadata, type AnswerEvent, type QueueEvent, type Question, type Stopwatch } from './reply.js'
 import { reportsOf } from './reports.js'
+import { SentenceStream, type StreamedSentence } from './sentence-stream.js'
 import type { SpokenLanguage } from './wording.js'
 
 /** Passages a model is shown. */
@@ -17,7 +19,7 @@ export type Writing =
   | { events: AsyncIterable<EngineEvent>; budget: BuiltPrompt['budget']; hits: Evidence['hits'] }
   | { unavailable: string }
 
-/** Has the chat model write replies from the passages found. Experimental: nobody checks what it writes. */
+/** Has the chat model write replies from the passages found, and lets nothing pass that these do not bear out. */
 export class Composer {
   constructor(
     private readonly engine: ChatEngine,
@@ -65,27 +67,40 @@ export class Composer {
     }
   }
 
-  /** Passes the model's words on as they come. Returns false, without a reply, when there were none. */
+  /**
+   * Passes the model's sentences on, each once it is checked against the passages: the first that they do not bear out
+   * is replaced by the quotation that answers best, later ones are left out. Returns why there is no reply, if none of
+   * the model's sentences is borne out.
+   */
   async *write(
     { events, budget, hits }: Extract<Writing, { events: unknown }>,
     evidence: Evidence,
     language: SpokenLanguage,
     watch: Stopwatch,
-  ): AsyncGenerator<AnswerEvent, boolean> {
-    const sources = shownPassages(hits)
-    yield { type: 'sources', sources }
-    let content = ''
+  ): AsyncGenerator<AnswerEvent, string | undefined> {
+    yield { type: 'sources', sources: shownPassages(hits) }
+    const draft = new Draft(hits, evidence.quotes, language)
+    const sentences = new SentenceStream(language)
+    const say = function* (read: StreamedSentence[]): Generator<AnswerEvent, void> {
+      for (const sentence of read) {
+        for (const text of draft.add(sentence)) {
+          watch.firstToken()
+          yield { type: 'token', text: draft.say(text) }
+        }
+      }
+    }
     for await (const event of events) {
       if (event.type === 'token') {
-        watch.firstToken()
-        content += event.text
-        yield { type: 'token', text: event.text }
+        yield* say(sentences.push(event.text))
+        if (draft.isHopeless) break
         continue
       }
-      if (content.trim() === '') break
+      yield* say(sentences.end())
+      if (!draft.hasBegun) break
       const metadata = {
         ...replyMetadata('compose', language, evidence, watch),
         model: this.engine.status().model,
+        citation_validation_passed: draft.isWhole,
         usage: {
           prompt_tokens: event.usage.promptTokens,
           cached_tokens: event.usage.cachedTokens,
@@ -93,9 +108,11 @@ export class Composer {
         },
         budget,
       }
-      yield { type: 'reply', reply: { content: content.trim(), sources, metadata } }
-      return true
+      yield { type: 'reply', reply: { content: draft.text, sources: draft.sources(), metadata } }
+      return undefined
     }
-    return false
+    return draft.isEmpty
+      ? 'The chat model wrote nothing.'
+      : 'The documents do not bear out what the chat model wrote.'
   }
 }
