@@ -64,19 +64,25 @@ describe('an assistant that composes', () => {
     await reply.until('sources')
     process.kill(pid!, 'SIGKILL')
 
-    expect((await reply.rest()).at(-1)).toMatchObject({
-      type: 'error',
-      code: 'model_unavailable',
-      detail: expect.stringMatching(/\S+ .*\.$/) as string,
-    })
-    expect(await messages(session)).toEqual([])
+    // A reply of which the model had written nothing is begun once more; one under way fails, and leaves nothing.
+    const last = (await reply.rest()).at(-1)
+    if (last?.['type'] === 'done') expect(await messages(session)).toHaveLength(2)
+    else {
+      expect(last).toMatchObject({
+        type: 'error',
+        code: 'model_unavailable',
+        detail: expect.stringMatching(/\S+ .*\.$/) as string,
+      })
+      expect(await messages(session)).toEqual([])
+    }
     expect((await send(`${appliance.origin}/livez`)).status).toBe(200)
 
-    const later = await ask(appliance, session, QUESTION)
+    const second = await createSession(appliance, assistant)
+    const later = await ask(appliance, second, QUESTION)
     expectWritten(later.metadata)
     expect(later.content).toMatch(/\p{L}{3}/u)
     expect((await chatState()).pid).not.toBe(pid)
-    expect(await messages(session)).toHaveLength(2)
+    expect(await messages(second)).toHaveLength(2)
   })
 
   it('ends with code 0 on SIGTERM while it writes', async () => {
