@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib'
+import { crc32, createInflateRaw } from 'node:zlib'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { ExtractionError } from './extraction.js'
 
@@ -23,6 +23,10 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   ratio: 200,
   ratioFrom: 32e6,
 }
+
+const STORED = 0
+const DEFLATED = 8
+const CHUNK_BYTES = 256 * 1024
 
 /** One part of an archive, with the sizes it claims. */
 export interface ArchiveEntry {
@@ -87,7 +91,7 @@ export class Archive {
     let bytes = 0
     let sum = 0
     try {
-      for await (const chunk of (await this.#zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) {
+      for await (const chunk of await this.#unpacking(entry)) {
         bytes += chunk.length
         this.#inflated += chunk.length
         this.#hold(entry, bytes)
@@ -97,7 +101,17 @@ export class Archive {
     } catch (error) {
       throw error instanceof ExtractionError ? error : damaged(error)
     }
-    if (sum !== entry.crc32) throw damaged()
+    if (bytes !== entry.uncompressedSize || sum !== entry.crc32) throw damaged()
+  }
+
+  async #unpacking(entry: Entry): Promise<AsyncIterable<Buffer>> {
+    const stored = await this.#zip.openReadStreamPromise(entry, { decodeFileData: false })
+    if (entry.compressionMethod === STORED) return stored
+    if (entry.compressionMethod !== DEFLATED) {
+      throw new ExtractionError('The file is packed in a way that cannot be read; save it anew.')
+    }
+    // @NOTE larger steps than yauzl's own: each is a turn of the event loop.
+    return stored.pipe(createInflateRaw({ chunkSize: CHUNK_BYTES }))
   }
 
   /** Throws once a part, or all that was read so far, is too large. */
