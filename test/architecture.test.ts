@@ -76,7 +76,7 @@ const OWNERS: Record<string, string[]> = {
   'file-type': ['ingest'],
   chardet: ['ingest'],
   yauzl: ['ingest'],
-  mammoth: ['ingest'],
+  htmlparser2: ['ingest'],
   marked: ['ingest', 'page'],
   preact: ['page', 'reference'],
   tar: ['models', 'backup', 'bundle'],
