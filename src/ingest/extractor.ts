@@ -9,6 +9,9 @@ import type { ExtractAnswer, ExtractTask } from './extract-worker.js'
 const HEAP_MB = 1024
 const IDLE_MS = 10_000
 
+/** How long one file may take unless told otherwise. */
+export const EXTRACT_DEADLINE_MS = 10 * 60_000
+
 export interface ExtractorOptions {
   /** How long one file may take before its thread is ended. */
   deadlineMs: number

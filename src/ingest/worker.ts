@@ -11,7 +11,7 @@ import { sourceStore, type Source, type SourceChange } from '../store/sources.js
 import { deleteSource, removePassages } from './delete-source.js'
 import { FetchPolicy } from '../fetch-policy.js'
 import { ExtractionError } from './extract/extraction.js'
-import { Extractor } from './extractor.js'
+import { EXTRACT_DEADLINE_MS, Extractor } from './extractor.js'
 import { indexPair } from './index-qa.js'
 import { PageFetcher } from './fetch/page-fetcher.js'
 import { Indexer } from './indexer.js'
@@ -31,7 +31,6 @@ export interface IngestorOptions {
   embedderModule?: string
 }
 
-const EXTRACT_DEADLINE_MS = 10 * 60_000
 /** A job during which the process died so often, without progress in between, is given up. */
 const MAX_ATTEMPTS = 3
 

@@ -1,8 +1,12 @@
 import { extname } from 'node:path'
 import { fileTypeFromBuffer } from 'file-type'
+import { extractEpub } from './epub.js'
 import { ExtractionError, MAX_CHARACTERS, type Extraction } from './extraction.js'
 import { declaredCharset, extractHtml } from './html.js'
 import { extractMarkdown } from './markdown.js'
+import { extractDocx } from './office/docx.js'
+import { extractOpenDocument } from './office/opendocument.js'
+import { extractPptx } from './office/pptx.js'
 import { extractPdf } from './pdf.js'
 import { decodeText, extractText } from './text.js'
 
@@ -13,13 +17,9 @@ export interface FileHint {
   fileType?: string | undefined
 }
 
-const SUPPORTED = 'PDF, HTML, Markdown and plain text files can be read'
+const SUPPORTED = 'PDF, Word, PowerPoint, OpenDocument, EPUB, HTML, Markdown and plain text files can be read'
 const NAMES: Record<string, string> = {
-  docx: 'a Word document (.docx)',
   xlsx: 'an Excel workbook (.xlsx)',
-  pptx: 'a PowerPoint presentation (.pptx)',
-  odt: 'an OpenDocument text (.odt)',
-  epub: 'an EPUB book',
   rtf: 'an RTF document',
   zip: 'a ZIP archive',
   cfb: 'an older Office document (.doc, .xls, .ppt, .msg)',
@@ -39,6 +39,10 @@ export async function extract(
   if (bytes.length === 0) throw new ExtractionError('The file is empty.')
   if (isPdf(bytes)) return extractPdf(bytes, onPage)
   const type = await fileTypeFromBuffer(bytes)
+  if (type?.ext === 'docx') return extractDocx(bytes)
+  if (type?.ext === 'pptx') return extractPptx(bytes, onPage)
+  if (type?.ext === 'epub') return extractEpub(bytes)
+  if (type?.ext === 'odt' || type?.ext === 'odp') return extractOpenDocument(bytes)
   if (type !== undefined && !type.mime.startsWith('text/')) throw unsupported(type)
   const text = decodeText(bytes, charsetOf(bytes, hint))
   if (text === undefined) {

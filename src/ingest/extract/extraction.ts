@@ -1,4 +1,5 @@
 import type { Block } from '../../retrieval/chunk.js'
+import { detectLanguage } from '../../retrieval/language.js'
 import type { SourceWarning } from '../../store/source-row.js'
 
 /** What a file holds, in reading order. */
@@ -26,3 +27,20 @@ export class ExtractionError extends Error {
 export const MAX_PAGES = 5000
 /** Longest text one source may hold, in UTF-16 code units (some 5,000 dense pages). */
 export const MAX_CHARACTERS = 20_000_000
+
+/**
+ * What was read, with its language.
+ * @throws ExtractionError when there is no text, or too much of it.
+ */
+export function finished(read: Pick<Extraction, 'mediaType' | 'blocks'> & Partial<Extraction>): Extraction {
+  const size = read.blocks.reduce((sum, { text }) => sum + text.length, 0)
+  if (size === 0) throw new ExtractionError('The file holds no text.')
+  if (size > MAX_CHARACTERS) {
+    throw new ExtractionError(
+      `The file holds more than ${MAX_CHARACTERS / 1e6} million characters; please split it into several files.`,
+    )
+  }
+  const sample = read.blocks.map(({ text }) => text).join('\n')
+  const language = /\p{L}{3}/u.test(sample) ? detectLanguage(sample) : null
+  return { pages: null, unreadablePages: [], language, ...read }
+}

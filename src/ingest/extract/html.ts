@@ -45,6 +45,22 @@ export function extractHtml(source: string): Extraction {
   }
 }
 
+/**
+ * All text of a piece of HTML as blocks, such as the body of an e-mail.
+ * @throws ExtractionError for markup that is nested too deeply.
+ */
+export function readMarkup(source: string): Block[] {
+  try {
+    const { document } = parsed(source)
+    if (extentOf(document).depth > MAX_DEPTH) throw new RangeError('nested too deeply')
+    return htmlBlocks(document.body)
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new ExtractionError('The markup is nested too deeply to be read.', { cause: error })
+    throw error
+  }
+}
+
 /** The parser's own types ask for a browser's. */
 const parsed = parseHTML as unknown as (source: string) => { document: DomDocument }
 
