@@ -10,6 +10,9 @@ export interface Collapsed {
   from: number
 }
 
+/** Copies of one text rank side by side; so many passages at least are compared, however few are asked for. */
+const COMPARED = 16
+
 interface Kept extends Collapsed {
   print: Fingerprint
 }
@@ -27,8 +30,9 @@ export function collapse(
 ): Collapsed[] {
   const kept: Kept[] = []
   // Twice the limit holds enough nearly always: a pair has two passages. Where it does not, the next ones are read.
-  for (let from = 0; from < ranked.length && kept.length < limit; from += limit * 2) {
-    for (const found of withPassages(candidates, ranked.slice(from, from + limit * 2))) {
+  const step = Math.max(COMPARED, limit * 2)
+  for (let from = 0; from < ranked.length && kept.length < limit; from += step) {
+    for (const found of withPassages(candidates, ranked.slice(from, from + step))) {
       add(kept, found, asked)
     }
   }

@@ -124,17 +124,15 @@ export class PassageSearch {
 
   /** Words that occur nowhere are looked for under what they may be slips of, too. */
   #corrected(terms: QueryTerm[], { frequency }: TermStatistics): QueryTerm[] {
-    let changed = false
     const corrected = terms.map((term) => {
       const beginning = term.stems.some((stem) => frequency.has(stem))
         ? undefined
         : sureBeginning(term.stems[0] ?? '')
       if (beginning === undefined) return term
       const near = corrections(term.stems[0] ?? '', stemsBeginning(this.connection, beginning))
-      changed ||= near.length > 0
-      return { ...term, stems: [...term.stems, ...near] }
+      return near.length > 0 ? { ...term, stems: [...term.stems, ...near] } : term
     })
-    return changed ? corrected : terms
+    return corrected.every((term, at) => term === terms[at]) ? terms : corrected
   }
 
   #lists(scope: SearchScope, query: PreparedQuery, ranking: Ranking): Lists {
