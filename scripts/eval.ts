@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { embedHeadings } from '../src/retrieval/embed-headings.js'
 import { loadEmbedder, type Embedder } from '../src/retrieval/embedder.js'
 import { indexText } from '../src/retrieval/index-text.js'
 import { detectLanguage } from '../src/retrieval/language.js'
@@ -108,12 +109,14 @@ async function store(database: Database, embedder: Embedder, document: Document,
     const words = indexText({ ...passage, title }, language)
     const [vector] = await embedder.embed([words.embedded], 'passage')
     if (vector === undefined) continue
+    const headings = await embedHeadings(embedder, [words.heading])
     passageIndex(database.connection).insert({
       num,
       orgId: ORG,
       title: words.title,
       body: words.body,
       vector,
+      heading: headings.get(words.heading),
     })
   }
   await passageStore(database.db).setLive(source.id)

@@ -201,7 +201,8 @@ async function fillKnowledge({ db, connection }: Database): Promise<void> {
   const index = passageIndex(connection)
   index.ensureVectorTable(DIMENSION, 'fixture')
   const vector = new Float32Array([1, 0, 0, 0])
-  index.insert({ num: 7, orgId: 'acme', title: 'open', body: 'open nine', vector })
+  const heading = { embedder: 'fixture', vector }
+  index.insert({ num: 7, orgId: 'acme', title: 'open', body: 'open nine', vector, heading })
 }
 
 /** What the use of the API leaves behind. */

@@ -39,19 +39,19 @@ export async function askAll(set: EvalSet, embed: Embed, sighted: boolean): Prom
     const found = await answer(set, search, question, embed, sighted)
     cases.push({ question, corpus, answerable, half: at % 2 === 0 ? 0 : 1, ...found })
   }
-  const whole = new SmallSearch(documents, set.language)
+  const whole = new SmallSearch(documents, set.language, sighted)
   for (const [at, question] of set.questions.entries()) await ask('whole', whole, question, at, true)
   for (const [at, question] of set.unanswerable.entries()) await ask('whole', whole, question, at, false)
   const random = seeded(7)
   for (let round = 0; round < SMALL_CORPORA; round += 1) {
     const part = cutOut(documents, random)
     const ids = new Set(part.map(({ id }) => id))
-    const small = new SmallSearch(part, set.language)
+    const small = new SmallSearch(part, set.language, sighted)
     for (const [at, question] of set.questions.entries()) {
       if (question.gold === null || !ids.has(question.gold)) continue
       await ask('small', small, question, at, true)
       const rest = part.filter(({ id }) => id !== question.gold)
-      await ask('removed', new SmallSearch(rest, set.language), question, at, false)
+      await ask('removed', new SmallSearch(rest, set.language, sighted), question, at, false)
     }
     for (const [at, question] of set.unanswerable.entries()) {
       if (random() < FOREIGN_SHARE) await ask('small', small, question, at, false)
@@ -65,7 +65,14 @@ async function indexed(set: EvalSet, embed: Embed): Promise<IndexedDocument[]> {
     (document) => indexText({ ...document, kind: 'body', section: null }, set.language).embedded,
   )
   const vectors = await embed(texts, 'passage')
-  return set.documents.map((one, at) => indexDocument(one, set.language, vectors[at] ?? new Float32Array()))
+  const headings = await embed(
+    set.documents.map(({ title }) => title),
+    'passage',
+  )
+  const none = new Float32Array()
+  return set.documents.map((one, at) =>
+    indexDocument(one, set.language, vectors[at] ?? none, headings[at] ?? none),
+  )
 }
 
 async function answer(

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readPair } from '#src/ingest/read-pair.js'
+import { embedHeadings } from '#src/retrieval/embed-headings.js'
 import type { Embedder } from '#src/retrieval/embedder.js'
 import { gather, type Findings } from '#src/retrieval/evidence.js'
 import { indexText } from '#src/retrieval/index-text.js'
@@ -104,12 +105,14 @@ async function store(database: Database, embedder: Embedder, orgId: string, pair
   for (const [at, passage] of passages.entries()) {
     const words = indexText({ ...passage, title: question }, passage.language ?? 'en')
     const [vector = new Float32Array()] = await embedder.embed([words.embedded], 'passage')
+    const headings = await embedHeadings(embedder, [words.heading])
     passageIndex(connection).insert({
       num: nums[at] ?? 0,
       orgId,
       title: words.title,
       body: words.body,
       vector,
+      heading: headings.get(words.heading),
     })
   }
   await passageStore(db).setLive(source.id)

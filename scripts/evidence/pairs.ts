@@ -26,10 +26,11 @@ export async function askPairs(
     set.documents.map(({ title }) => title),
     'passage',
   )
-  const documents = set.documents.map((one, at) =>
-    indexDocument(one, set.language, vectors[at] ?? new Float32Array()),
-  )
-  const { statistics } = new SmallSearch(documents, set.language)
+  const documents = set.documents.map((one, at) => {
+    const vector = vectors[at] ?? new Float32Array()
+    return indexDocument(one, set.language, vector, vector)
+  })
+  const { statistics } = new SmallSearch(documents, set.language, sighted)
   const questions = [...set.questions, ...foreign.map((one) => ({ ...one, gold: null }))]
   const cases: PairCase[] = []
   for (const [at, { text, gold }] of questions.entries()) {

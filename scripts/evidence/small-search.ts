@@ -1,5 +1,6 @@
-import { fuse } from '#src/retrieval/fuse.js'
-import type { WordStatistics } from '#src/retrieval/question.js'
+import { denseWeight, fuse, lexicalCeiling } from '#src/retrieval/fuse.js'
+import { readQuestion, type WordStatistics } from '#src/retrieval/question.js'
+import { rescore, RESCORED } from '#src/retrieval/rescore.js'
 import type { Hit } from '#src/retrieval/retriever.js'
 import { queryTerms, stems } from '#src/retrieval/stems.js'
 import type { EvalDocument } from './data.js'
@@ -9,6 +10,8 @@ export interface IndexedDocument extends EvalDocument {
   counts: ReadonlyMap<string, number>
   length: number
   vector: Float32Array
+  /** The title, embedded by itself. */
+  heading: Float32Array
 }
 
 const K1 = 1.2
@@ -19,15 +22,16 @@ export function indexDocument(
   document: EvalDocument,
   language: string,
   vector: Float32Array,
+  heading: Float32Array,
 ): IndexedDocument {
   const all = stems(`${document.title} ${document.text}`, language)
   const counts = new Map<string, number>()
   for (const stem of all) counts.set(stem, (counts.get(stem) ?? 0) + 1)
-  return { ...document, counts, length: all.length, vector }
+  return { ...document, counts, length: all.length, vector, heading }
 }
 
 /**
- * The product's search in memory (BM25, cosine, the same fusion), so that hundreds of small corpora can be cut out of
+ * The product's search in memory (BM25, cosine, the same fusion and second look), so that hundreds of small corpora can be cut out of
  * a set without writing databases.
  */
 export class SmallSearch {
@@ -38,6 +42,7 @@ export class SmallSearch {
   constructor(
     private readonly documents: readonly IndexedDocument[],
     private readonly language: string,
+    private readonly sighted: boolean,
   ) {
     for (const { counts } of documents) {
       for (const stem of counts.keys()) this.#frequencies.set(stem, (this.#frequencies.get(stem) ?? 0) + 1)
@@ -55,7 +60,20 @@ export class SmallSearch {
     const words = new Map(this.documents.map((one) => [one, this.#bm25(one, terms)] as const))
     const cosines = new Map(this.documents.map((one) => [one, dot(one.vector, vector)] as const))
     const list = (scores: Map<IndexedDocument, number>) => [...scores].map(([key, score]) => ({ key, score }))
-    return fuse(list(words), list(cosines))
+    const frequencies = terms.map(({ stems }) => this.statistics.frequency(stems[0] ?? ''))
+    const ceiling = Math.max(lexicalCeiling(frequencies, this.documents.length), ...words.values())
+    const weight = denseWeight(this.sighted)
+    const merged = fuse(list(words), list(cosines), { ceiling, denseWeight: weight })
+    const first = merged.slice(0, RESCORED).map(({ key }) => ({
+      key,
+      text: key.text,
+      above: key.title,
+      language: this.language,
+      words: ceiling > 0 ? (words.get(key) ?? 0) / ceiling : 0,
+      cosine: cosines.get(key) ?? 0,
+      heading: dot(key.heading, vector),
+    }))
+    return rescore(readQuestion(question, this.language, this.statistics), first, merged, this.sighted)
       .slice(0, limit)
       .map(({ key, score }) => this.#hit(key, score, words.get(key) ?? 0, cosines.get(key) ?? 0))
   }

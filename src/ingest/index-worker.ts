@@ -3,8 +3,10 @@ import { chunk, type Block } from '../retrieval/chunk.js'
 import { digestOf, type Digest } from '../retrieval/digest.js'
 import type { Embedder, EmbedderOptions } from '../retrieval/embedder.js'
 import { indexText, type IndexableText } from '../retrieval/index-text.js'
+import { embedHeadings } from '../retrieval/embed-headings.js'
 import { detectLanguage } from '../retrieval/language.js'
 import { readPair, type Pair, type ReadPair } from './read-pair.js'
+import type { HeadingVector } from '../store/heading-vectors.js'
 
 /** What a thread of the indexing pool is started with. */
 export interface IndexWorkerData {
@@ -36,6 +38,7 @@ export interface Indexed {
   title: string
   body: string
   vector: Float32Array
+  heading: HeadingVector | undefined
 }
 
 /** A pair, read and prepared for the index. */
@@ -103,5 +106,14 @@ export async function index(tasks: IndexTask[]): Promise<Indexed[]> {
     texts.map((text) => text.embedded),
     'passage',
   )
-  return texts.map(({ title, body }, at) => ({ title, body, vector: vectors[at] ?? new Float32Array() }))
+  const headings = await embedHeadings(
+    model,
+    texts.map(({ heading }) => heading),
+  )
+  return texts.map(({ title, body, heading }, at) => ({
+    title,
+    body,
+    vector: vectors[at] ?? new Float32Array(),
+    heading: headings.get(heading),
+  }))
 }

@@ -14,7 +14,11 @@ const RELATIVE_CREDIT = 0.6
 
 /** Collects the stems of one or more texts that count as one. */
 export function bagOf(language: string, ...texts: string[]): Bag {
-  const all = new Set(texts.flatMap((text) => stems(text, language)))
+  return bagOfStems(new Set(texts.flatMap((text) => stems(text, language))))
+}
+
+/** As `bagOf`, of stems that are known already. */
+export function bagOfStems(all: ReadonlySet<string>): Bag {
   const relatives = new Map<string, string[]>()
   for (const stem of all) {
     if (stem.length <= PREFIX) continue

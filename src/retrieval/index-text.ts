@@ -17,6 +17,8 @@ export interface IndexText {
   body: string
   /** To be embedded in the role `passage`. */
   embedded: string
+  /** What stands above the passage, to be embedded by itself in the role `passage`; empty when nothing does. */
+  heading: string
 }
 
 /**
@@ -25,13 +27,22 @@ export interface IndexText {
  */
 export function indexText(passage: IndexableText, language: string): IndexText {
   const { kind, title, section, text } = passage
-  if (kind === 'question') return { title: '', body: stems(text, language).join(' '), embedded: text }
+  if (kind === 'question')
+    return { title: '', body: stems(text, language).join(' '), embedded: text, heading: '' }
   const above = [title, section ?? ''].map((part) => part.trim()).filter((part) => part !== '')
   return {
     title: stems(above.join(' '), language).join(' '),
     body: stems(text, language).join(' '),
     embedded: [...above.map(sentence), text].join(' '),
+    heading: headingOf(passage),
   }
+}
+
+/** The heading next above a passage: the last of its section, or the title; empty for a stored question. */
+export function headingOf({ kind, title, section }: Omit<IndexableText, 'text'>): string {
+  if (kind === 'question') return ''
+  const last = section?.split(' › ').at(-1)?.trim()
+  return last === undefined || last === '' ? title.trim() : last
 }
 
 function sentence(heading: string): string {

@@ -1,4 +1,5 @@
 import type { Connection } from '../store/database.js'
+import { headingCosines } from '../store/heading-vectors.js'
 import {
   passageCandidates,
   type Candidate,
@@ -6,11 +7,16 @@ import {
   type PassageCandidates,
   type TermStatistics,
 } from '../store/passage-candidates.js'
+import { stemsBeginning } from '../store/vocabulary.js'
+import { collapse } from './collapse.js'
 import type { Embedder } from './embedder.js'
 import type { PairCandidate } from './evidence.js'
 import { denseWeight, fuse, lexicalCeiling, type Scored } from './fuse.js'
 import { kindredStems } from './kindred-words.js'
 import { detectLanguage } from './language.js'
+import { corrections, sureBeginning } from './misspelt.js'
+import { readQuestion } from './question.js'
+import { rescore, RESCORED } from './rescore.js'
 import type { Hit, SearchScope } from './retriever.js'
 import { queryTerms, type QueryTerm } from './stems.js'
 import { significantStems } from './significant.js'
@@ -32,12 +38,21 @@ export interface PreparedQuery {
   statistics: TermStatistics
 }
 
+/** The lists that are merged. */
+interface Lists {
+  lexical: Candidate[]
+  /** The nearest, and what only the words found. */
+  cosines: Map<number, number>
+  /** The highest BM25 that the question can get. */
+  ceiling: number
+}
+
 /** Finds passages by words and meaning on one connection, with one embedder. */
 export class PassageSearch {
   readonly #candidates: PassageCandidates
 
   constructor(
-    connection: Connection,
+    private readonly connection: Connection,
     private readonly embedder: Embedder,
   ) {
     this.#candidates = passageCandidates(connection)
@@ -49,27 +64,32 @@ export class PassageSearch {
     const terms = queryTerms(text, language)
     const [vector] = await this.embedder.embed([text], 'query')
     if (vector === undefined) throw new Error('The embedder gave no vector.')
-    const stems = terms.flatMap((term) => term.stems)
-    return { text, language, terms, vector, statistics: this.#candidates.statistics(scope.orgId, stems) }
+    const statistics = this.#statistics(scope, terms)
+    const corrected = this.#corrected(terms, statistics)
+    return {
+      text,
+      language,
+      terms: corrected,
+      vector,
+      statistics: corrected === terms ? statistics : this.#statistics(scope, corrected),
+    }
   }
 
   /**
    * The best passages in scope, best first. The passages of a Q&A pair are one hit: its answer, with the
-   * score of whichever of the two was found better.
+   * score of whichever of the two was found better. Of nearly the same texts only the newest is a hit.
    */
   find(scope: SearchScope, query: PreparedQuery, limit: number, ranking: Ranking = 'fused'): Hit[] {
-    const plain = significantStems(query.terms, query.statistics)
-    const stems = ranking === 'fused' ? [...plain, ...this.#kindred(query)] : plain
-    const lexical = ranking === 'vector' ? [] : this.#candidates.lexical(scope, stems, CANDIDATES)
-    const dense = ranking === 'lexical' ? [] : this.#candidates.nearest(scope, query.vector, CANDIDATES)
-    const ranked = this.#rank(scope, query, lexical, dense, ranking)
-    const found = this.#collapse(ranked, limit)
+    const lists = this.#lists(scope, query, ranking)
+    const ranked = ranking === 'fused' ? this.#rank(query, lists) : oneList(lists, ranking)
+    const asked = new Set(query.terms.map(({ word }) => word))
+    const found = collapse(this.#candidates, ranked, limit, asked)
     const cosines = this.#candidates.cosines(
       scope.orgId,
       found.map(({ from }) => from),
       query.vector,
     )
-    const words = new Map(lexical.map(({ num, score }) => [num, score]))
+    const words = new Map(lists.lexical.map(({ num, score }) => [num, score]))
     return found.map(({ passage, score, from }) =>
       toHit(passage, score, words.get(from) ?? 0, cosines.get(from) ?? 0),
     )
@@ -95,27 +115,72 @@ export class PassageSearch {
     })
   }
 
-  #rank(
-    scope: SearchScope,
-    query: PreparedQuery,
-    lexical: Candidate[],
-    dense: Candidate[],
-    ranking: Ranking,
-  ): Scored<number>[] {
-    if (ranking !== 'fused')
-      return fuse(lexical.map(keyed), dense.map(keyed), { denseWeight: lexical.length > 0 ? 0 : 1 })
-    const known = new Set(dense.map(({ num }) => num))
-    const unknown = lexical.map(({ num }) => num).filter((num) => !known.has(num))
-    const cosines = this.#candidates.cosines(scope.orgId, unknown, query.vector)
+  #statistics(scope: SearchScope, terms: readonly QueryTerm[]): TermStatistics {
+    return this.#candidates.statistics(
+      scope.orgId,
+      terms.flatMap((term) => term.stems),
+    )
+  }
+
+  /** Words that occur nowhere are looked for under what they may be slips of, too. */
+  #corrected(terms: QueryTerm[], { frequency }: TermStatistics): QueryTerm[] {
+    const corrected = terms.map((term) => {
+      const beginning = term.stems.some((stem) => frequency.has(stem))
+        ? undefined
+        : sureBeginning(term.stems[0] ?? '')
+      if (beginning === undefined) return term
+      const near = corrections(term.stems[0] ?? '', stemsBeginning(this.connection, beginning))
+      return near.length > 0 ? { ...term, stems: [...term.stems, ...near] } : term
+    })
+    return corrected.every((term, at) => term === terms[at]) ? terms : corrected
+  }
+
+  #lists(scope: SearchScope, query: PreparedQuery, ranking: Ranking): Lists {
+    const plain = significantStems(query.terms, query.statistics)
+    const stems = ranking === 'fused' ? [...plain, ...this.#kindred(query)] : plain
+    const lexical = ranking === 'vector' ? [] : this.#candidates.lexical(scope, stems, CANDIDATES)
+    const dense = ranking === 'lexical' ? [] : this.#candidates.nearest(scope, query.vector, CANDIDATES)
+    const cosines = new Map(dense.map(({ num, score }) => [num, score]))
+    if (ranking === 'fused') {
+      const unknown = lexical.map(({ num }) => num).filter((num) => !cosines.has(num))
+      const more = this.#candidates.cosines(scope.orgId, unknown, query.vector)
+      for (const [num, cosine] of more) cosines.set(num, cosine)
+    }
     const { passages, frequency } = query.statistics
-    const frequencies = query.terms.map(({ stems }) => Math.max(...stems.map((s) => frequency.get(s) ?? 0)))
-    return fuse(
-      lexical.map(keyed),
-      [...dense.map(keyed), ...[...cosines].map(([key, score]) => ({ key, score }))],
-      {
-        ceiling: lexicalCeiling(frequencies, passages),
-        denseWeight: denseWeight(this.embedder.reads(query.language)),
-      },
+    const frequencies = query.terms.map((term) => Math.max(...term.stems.map((s) => frequency.get(s) ?? 0)))
+    const best = Math.max(0, ...lexical.map(({ score }) => score))
+    return { lexical, cosines, ceiling: Math.max(lexicalCeiling(frequencies, passages), best) }
+  }
+
+  /** Merges the lists, and orders the first passages anew by what they say. */
+  #rank(query: PreparedQuery, { lexical, cosines, ceiling }: Lists): Scored<number>[] {
+    const sighted = this.embedder.reads(query.language)
+    const merged = fuse(lexical.map(keyed), keyedMap(cosines), { ceiling, denseWeight: denseWeight(sighted) })
+    const first = merged.slice(0, RESCORED)
+    const rows = this.#candidates.load(first.map(({ key }) => key))
+    const nums = rows.map(({ num }) => num)
+    const headings = sighted
+      ? headingCosines(this.connection, this.embedder.id, nums, query.vector)
+      : new Map<number, number>()
+    const words = new Map(lexical.map(({ num, score }) => [num, score]))
+    const { passages, frequency } = query.statistics
+    const question = readQuestion(query.text, query.language, {
+      passages,
+      frequency: (stem) => frequency.get(stem) ?? 0,
+    })
+    return rescore(
+      question,
+      rows.map((passage) => ({
+        key: passage.num,
+        text: passage.text,
+        above: passage.kind === 'question' ? '' : `${passage.title} ${passage.section ?? ''}`,
+        language: passage.language ?? query.language,
+        words: ceiling > 0 ? (words.get(passage.num) ?? 0) / ceiling : 0,
+        cosine: cosines.get(passage.num) ?? 0,
+        heading: headings.get(passage.num) ?? cosines.get(passage.num) ?? 0,
+      })),
+      merged,
+      sighted,
     )
   }
 
@@ -124,38 +189,18 @@ export class PassageSearch {
     if (this.embedder.reads(language)) return []
     return terms.flatMap(({ word }) => kindredStems(word, language))
   }
-
-  #collapse(ranked: readonly Scored<number>[], limit: number): Collapsed[] {
-    // @NOTE at most two of a pair's passages are ranked, so twice the limit holds enough after collapsing.
-    const top = ranked.slice(0, limit * 2)
-    const passages = new Map(this.#candidates.load(top.map(({ key }) => key)).map((p) => [p.num, p]))
-    const pairs = [...passages.values()].filter(({ type }) => type === 'qa').map((p) => p.sourceId)
-    const answers = new Map(
-      this.#candidates
-        .loadPairs([...new Set(pairs)])
-        .filter(({ kind }) => kind === 'answer')
-        .map((answer) => [answer.sourceId, answer]),
-    )
-    const collapsed = new Map<string, Collapsed>()
-    for (const { key, score } of top) {
-      const own = passages.get(key)
-      if (own === undefined) continue
-      const passage = (own.type === 'qa' ? answers.get(own.sourceId) : undefined) ?? own
-      if (!collapsed.has(passage.passageId)) collapsed.set(passage.passageId, { passage, score, from: key })
-    }
-    return [...collapsed.values()].slice(0, limit)
-  }
 }
 
-interface Collapsed {
-  passage: FoundPassage
-  score: number
-  /** Row id of the passage that was found. */
-  from: number
+function oneList({ lexical, cosines }: Lists, ranking: Ranking): Scored<number>[] {
+  return fuse(lexical.map(keyed), keyedMap(cosines), { denseWeight: ranking === 'lexical' ? 0 : 1 })
 }
 
 function keyed({ num, score }: Candidate): Scored<number> {
   return { key: num, score }
+}
+
+function keyedMap(scores: ReadonlyMap<number, number>): Scored<number>[] {
+  return [...scores].map(([key, score]) => ({ key, score }))
 }
 
 function toHit(passage: FoundPassage, score: number, lexicalScore: number, vectorScore: number): Hit {

@@ -34,6 +34,11 @@ const STEMMERS: Partial<Record<string, (word: string) => string>> = {
   tr: turkish,
 }
 
+/** Stems of so many words are kept, a few megabytes: looking into passages is mostly stemming the same words again. */
+const REMEMBERED = 30_000
+const LONGEST_REMEMBERED = 40
+const remembered = new Map<string, string>()
+
 /** One meaningful word of a question with every stem under which a passage may hold it. */
 export interface QueryTerm {
   /** As typed, lower-cased. */
@@ -71,6 +76,18 @@ export function queryTerms(question: string, language: string): QueryTerm[] {
 
 /** One lower-case token's stem, accents folded; a token with a digit in it stays as it is. */
 export function stem(token: string, language: string): string {
+  const key = `${language} ${token}`
+  const known = remembered.get(key)
+  if (known !== undefined) return known
+  const found = computeStem(token, language)
+  if (token.length <= LONGEST_REMEMBERED) {
+    if (remembered.size >= REMEMBERED) remembered.clear()
+    remembered.set(key, found)
+  }
+  return found
+}
+
+function computeStem(token: string, language: string): string {
   const bare = token.replaceAll("'", '')
   if (/\p{N}/u.test(bare)) return foldAccents(bare)
   return foldAccents(STEMMERS[language]?.(bare) ?? bare)

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Connection } from './database.js'
+import { keepHeadingsOf, writeHeading, type HeadingVector } from './heading-vectors.js'
 
-/** Raised when words are stemmed differently than before: everything must then be indexed anew. */
-const FORMAT = 1
+/** Raised when what is indexed of a passage changes: everything must then be indexed anew. */
+const FORMAT = 2
 const SETTING = 'passage_index'
 const Recorded = z.object({ embedder: z.string(), dimension: z.int(), format: z.int() })
 
@@ -17,6 +18,8 @@ export interface IndexEntry {
   body: string
   /** Unit vector of the text. */
   vector: Float32Array
+  /** What stands above it, embedded by itself. */
+  heading?: HeadingVector | undefined
 }
 
 export type PassageIndex = ReturnType<typeof passageIndex>
@@ -40,6 +43,7 @@ export function passageIndex(connection: Connection) {
         connection.exec('drop table if exists passage_vectors')
         connection.exec(vectorTable(dimension))
         connection.exec(`insert into passage_words(passage_words) values ('delete-all')`)
+        keepHeadingsOf(connection, embedder)
         connection
           .prepare('insert or replace into setting(key, value) values (?, ?)')
           .run(SETTING, JSON.stringify(wanted))
@@ -57,6 +61,7 @@ export function passageIndex(connection: Connection) {
       connection
         .prepare('insert into passage_vectors(num, org_id, embedding) values (?, ?, ?)')
         .run(BigInt(entry.num), entry.orgId, entry.vector)
+      if (entry.heading !== undefined) writeHeading(connection, entry.num, entry.heading)
     },
 
     /** Removes words and vectors of passages; those never indexed are passed over. */
