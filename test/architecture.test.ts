@@ -75,6 +75,8 @@ const OWNERS: Record<string, string[]> = {
   'ipaddr.js': ['fetch-policy'],
   'file-type': ['ingest'],
   chardet: ['ingest'],
+  yauzl: ['ingest'],
+  mammoth: ['ingest'],
   marked: ['ingest', 'page'],
   preact: ['page', 'reference'],
   tar: ['models', 'backup', 'bundle'],
