@@ -1,0 +1,16 @@
+import { openArchive } from './archive.js'
+import type { Format } from './formats.js'
+
+const MAIN_PARTS: [string, Format][] = [
+  ['xl/workbook.xml', 'sheet'],
+  ['xl/workbook.bin', 'sheet'],
+  ['word/document.xml', 'docx'],
+  ['ppt/presentation.xml', 'pptx'],
+  ['META-INF/container.xml', 'epub'],
+]
+
+/** The kind of document that a ZIP archive is, by the part that only this kind has; undefined for any other archive. */
+export async function zipFormat(bytes: Uint8Array): Promise<Format | undefined> {
+  const archive = await openArchive(bytes)
+  return MAIN_PARTS.find(([part]) => archive.has(part))?.[1]
+}
