@@ -152,7 +152,7 @@ describe('a workbook', () => {
     expect(warnings).toMatchObject([
       { code: 'parts_left_out', message: expect.stringContaining('“S”') as string },
     ])
-  })
+  }, 90_000)
 
   it.each<[string, (good: Buffer) => Buffer, RegExp]>([
     ['cut short', (good) => good.subarray(0, good.length - 200), /damaged or incomplete/],
