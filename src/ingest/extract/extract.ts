@@ -1,118 +1,80 @@
-import { extname } from 'node:path'
-import { fileTypeFromBuffer } from 'file-type'
-import { extractEpub } from './epub.js'
-import { ExtractionError, MAX_CHARACTERS, type Extraction } from './extraction.js'
-import { declaredCharset, extractHtml } from './html.js'
+import { extractAsciidoc } from './asciidoc.js'
+import { extractCsv } from './csv.js'
+import { detect, unreadable, type DetectedFile } from './detect.js'
+import { ExtractionError, type Extraction } from './extraction.js'
+import { hintedFormat, type FileHint } from './file-hint.js'
+import { FORMATS, type Format } from './formats.js'
+import { harmless, harmlessExtraction } from './harmless.js'
+import { extractHtml } from './html.js'
+import { extractJson } from './json.js'
 import { extractMarkdown } from './markdown.js'
-import { extractDocx } from './office/docx.js'
-import { extractOpenDocument } from './office/opendocument.js'
-import { extractPptx } from './office/pptx.js'
-import { extractPdf } from './pdf.js'
-import { decodeText, extractText } from './text.js'
+import { extractNotebook } from './notebook.js'
+import { extractRtf } from './rtf.js'
+import { extractText } from './text.js'
+import { extractXml } from './xml.js'
 
-/** What the client, or a web server, said about a file. Only decides between kinds of text; the content decides the rest. */
-export interface FileHint {
-  fileName?: string | undefined
-  /** A name such as "md", or a Content-Type. */
-  fileType?: string | undefined
-}
+export type { FileHint }
 
-const SUPPORTED = 'PDF, Word, PowerPoint, OpenDocument, EPUB, HTML, Markdown and plain text files can be read'
-const NAMES: Record<string, string> = {
-  xlsx: 'an Excel workbook (.xlsx)',
-  rtf: 'an RTF document',
-  zip: 'a ZIP archive',
-  cfb: 'an older Office document (.doc, .xls, .ppt, .msg)',
+type OnPage = (done: number, pages: number) => void
+type Reader = (file: DetectedFile, onPage?: OnPage) => Extraction | Promise<Extraction>
+
+/** How each kind is read; what brings a large library loads it when the first such file comes. */
+const READERS: Partial<Record<Format, Reader>> = {
+  pdf: async ({ bytes }, onPage) => (await import('./pdf.js')).extractPdf(bytes, onPage),
+  docx: async ({ bytes }) => (await import('./office/docx.js')).extractDocx(bytes),
+  pptx: async ({ bytes }, onPage) => (await import('./office/pptx.js')).extractPptx(bytes, onPage),
+  odt: async ({ bytes }) => (await import('./office/opendocument.js')).extractOpenDocument(bytes),
+  odp: async ({ bytes }) => (await import('./office/opendocument.js')).extractOpenDocument(bytes),
+  epub: async ({ bytes }) => (await import('./epub.js')).extractEpub(bytes),
+  sheet: async ({ bytes }) => (await import('./sheet.js')).extractSheet(bytes),
+  mail: async ({ bytes }) => (await import('./mail.js')).extractMail(bytes),
+  outlook: async ({ bytes }) => (await import('./outlook.js')).extractOutlook(bytes),
+  csv: ({ text }) => extractCsv(text),
+  html: ({ text }) => extractHtml(text),
+  markdown: ({ text }) => orPlain(text, extractMarkdown),
+  asciidoc: ({ text }) => orPlain(text, extractAsciidoc),
+  rtf: ({ text }) => extractRtf(text),
+  json: ({ text }) => extractJson(text),
+  notebook: ({ text }) => extractNotebook(text),
+  xml: ({ text }) => extractXml(text),
+  text: ({ text }) => extractText(text),
 }
-/** Where PDF readers look for the signature (PDF 1.7, appendix H, note 13). */
-const PDF_HEADER_BYTES = 1024
 
 /**
- * The text of a file, whatever readable kind it turns out to be.
+ * The text of a file, whatever readable kind it turns out to be. A name that promises another kind is told as a warning.
  * @throws ExtractionError saying what it is and why it cannot be read.
  */
-export async function extract(
-  bytes: Uint8Array,
-  hint: FileHint = {},
-  onPage?: (done: number, pages: number) => void,
-): Promise<Extraction> {
+export async function extract(bytes: Uint8Array, hint: FileHint = {}, onPage?: OnPage): Promise<Extraction> {
   if (bytes.length === 0) throw new ExtractionError('The file is empty.')
-  if (isPdf(bytes)) return extractPdf(bytes, onPage)
-  const type = await fileTypeFromBuffer(bytes)
-  if (type?.ext === 'docx') return extractDocx(bytes)
-  if (type?.ext === 'pptx') return extractPptx(bytes, onPage)
-  if (type?.ext === 'epub') return extractEpub(bytes)
-  if (type?.ext === 'odt' || type?.ext === 'odp') return extractOpenDocument(bytes)
-  if (type !== undefined && !type.mime.startsWith('text/')) throw unsupported(type)
-  const text = decodeText(bytes, charsetOf(bytes, hint))
-  if (text === undefined) {
-    throw new ExtractionError(`The file is binary data of an unknown kind; ${SUPPORTED}.`)
-  }
-  if (text.length > MAX_CHARACTERS) {
-    throw new ExtractionError(
-      `The file holds more than ${MAX_CHARACTERS / 1e6} million characters; please split it into several files.`,
-    )
-  }
-  if (/^\s*\{\\rtf/.test(text)) throw unsupported({ ext: 'rtf', mime: 'application/rtf' })
-  const extraction = readText(text, hint)
+  const file = await detect(bytes, hint)
+  const reader = READERS[file.format]
+  if (reader === undefined) throw unreadable(FORMATS[file.format].name)
+  const extraction = harmlessExtraction(await reader(file, onPage))
   if (extraction.blocks.length === 0) throw new ExtractionError('The file holds no text.')
-  return extraction
+  const mismatch = mismatchOf(file.format, hint)
+  if (mismatch === undefined) return extraction
+  const warnings = [...(extraction.warnings ?? []), { code: 'type_mismatch' as const, message: mismatch }]
+  return { ...extraction, warnings }
 }
 
-function readText(text: string, hint: FileHint): Extraction {
-  if (looksLikeHtml(text) || isNamed(hint, HTML_NAMES)) return extractHtml(text)
-  return isMarkdown(text, hint) ? markdownOrText(text) : extractText(text)
+/** Kinds that any text may be called without misleading anyone. */
+const PLAIN = new Set<Format>(['text', 'markdown', 'csv', 'json', 'xml', 'asciidoc', 'notebook'])
+
+/** That the file's name promises another kind than it is; undefined when it does not. */
+function mismatchOf(format: Format, { fileName }: FileHint): string | undefined {
+  const promised = hintedFormat({ fileName })
+  if (promised === undefined || promised === format || fileName === undefined) return undefined
+  if (PLAIN.has(promised) && PLAIN.has(format)) return undefined
+  const shown = harmless(fileName).replace(/\s+/gu, ' ').trim().slice(-100)
+  return `The file is named “${shown}” but is ${FORMATS[format].name}, not ${FORMATS[promised].name}; it was read as what it is.`
 }
 
-/** What the server said goes before what the page says of itself. */
-function charsetOf(bytes: Uint8Array, { fileType }: FileHint): string | undefined {
-  const said = /;\s*charset\s*=\s*["']?([\w.:-]+)/i.exec(fileType ?? '')?.[1]
-  return said ?? declaredCharset(bytes)
-}
-
-/** Markup nested thousands deep exhausts the parser's stack; such a file is read as plain text. */
-function markdownOrText(text: string): Extraction {
+/** Markup nested thousands deep exhausts a parser's stack; such a file is read as plain text. */
+function orPlain(text: string, read: (text: string) => Extraction): Extraction {
   try {
-    return extractMarkdown(text)
+    return read(text)
   } catch (error) {
     if (error instanceof RangeError) return extractText(text)
     throw error
   }
-}
-
-function isPdf(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.subarray(0, PDF_HEADER_BYTES)).includes('%PDF-')
-}
-
-function unsupported(type: { ext: string; mime: string }): ExtractionError {
-  const [family] = type.mime.split('/')
-  const known = NAMES[type.ext]
-  const media = family === 'image' || family === 'audio' || family === 'video' ? family : undefined
-  const article = media === 'image' || media === 'audio' ? 'an' : 'a'
-  const name = known ?? (media ? `${article} ${media} file (.${type.ext})` : `of type ${type.mime}`)
-  return new ExtractionError(`The file is ${name}, which cannot be read; ${SUPPORTED}.`)
-}
-
-function looksLikeHtml(text: string): boolean {
-  return /^\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[\s\S]{0,2000}?-->\s*)?<(?:!doctype\s+html|html)\b/i.test(
-    text.slice(0, 4096),
-  )
-}
-
-const HTML_NAMES = new Set(['html', 'htm', 'xhtml', 'text/html', 'application/xhtml+xml'])
-const MARKDOWN_NAMES = new Set(['md', 'markdown', 'mdown', 'mkd', 'text/markdown', 'text/x-markdown'])
-const TEXT_NAMES = new Set(['txt', 'text', 'log', 'text/plain', 'plain'])
-
-/** Whether the hint, or the end of the file's name, is one of these. */
-function isNamed(hint: FileHint, names: Set<string>): boolean {
-  const given = [hint.fileType?.split(';')[0] ?? '', extname(hint.fileName ?? '')]
-  return given.some((one) => names.has(one.trim().toLowerCase().replace(/^\./, '')))
-}
-
-/** By hint, by name, and where both are silent by what stands at the beginning of lines. */
-function isMarkdown(text: string, hint: FileHint): boolean {
-  if (isNamed(hint, MARKDOWN_NAMES)) return true
-  if (isNamed(hint, TEXT_NAMES)) return false
-  const signs = text.slice(0, 20_000).match(/^(?:#{1,6} \S|\s*[-*] \[[^\]]+\]\(|```|\|.+\|\s*$)/gm)
-  return (signs?.length ?? 0) >= 2
 }

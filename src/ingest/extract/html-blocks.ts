@@ -1,4 +1,5 @@
 import type { Block } from '../../retrieval/chunk.js'
+import { spanningTableLines, type SpanningCell } from './html-table.js'
 
 /** What is needed of a parsed page; the parser's own types ask for a browser's. */
 export interface DomNode {
@@ -76,7 +77,7 @@ class BlockReader {
   #table(table: DomElement): void {
     const caption = table.querySelector('caption')
     if (caption) this.#push('paragraph', flat(inlineText(caption)))
-    this.#push('table', tableLines(table).join('\n'))
+    this.#push('table', spanningTableLines(tableRows(table)).join('\n'))
   }
 
   #endLine(): void {
@@ -156,23 +157,20 @@ function isData(table: DomElement): boolean {
   return [...table.querySelectorAll('tr')].some((row) => childrenNamed(row, 'td', 'th').length > 1)
 }
 
-/**
- * One line per row, each cell with its column's name, so that a row says all it says wherever it is quoted:
- * `| Plan: Pro | Price: 12 € |`. Without a row of headings: the cells alone.
- */
-function tableLines(table: DomElement): string[] {
-  const rows = [...table.querySelectorAll('tr')].map((row) => childrenNamed(row, 'td', 'th'))
-  const [first = []] = rows
-  const isHeaded = first.length > 1 && first.every((cell) => nameOf(cell) === 'th')
-  const names = isHeaded ? first.map((cell) => flat(inlineText(cell))) : []
-  const body = isHeaded && rows.length > 1 ? rows.slice(1) : rows
-  return body.flatMap((cells) => {
-    const texts = cells.flatMap((cell, column) => {
-      const text = flat(inlineText(cell))
-      const name = body === rows ? '' : (names[column] ?? '')
-      if (text === '') return []
-      return [name === '' ? text : `${name.replace(/\s*:$/, '')}: ${text}`]
-    })
-    return texts.length === 0 ? [] : [`| ${texts.join(' | ')} |`]
-  })
+/** The table's rows as they stand; a row of headings is one of `th`, or any in the table's head. */
+function tableRows(table: DomElement): SpanningCell[][] {
+  const heads = new Set([...table.querySelectorAll('thead tr')])
+  return [...table.querySelectorAll('tr')].map((row) =>
+    childrenNamed(row, 'td', 'th').map((cell) => ({
+      text: flat(inlineText(cell)),
+      isHeader: nameOf(cell) === 'th' || heads.has(row),
+      columns: spanOf(cell, 'colspan'),
+      rows: spanOf(cell, 'rowspan'),
+    })),
+  )
+}
+
+function spanOf(cell: DomElement, name: string): number {
+  const span = Number(cell.getAttribute(name) ?? 1)
+  return Number.isInteger(span) && span > 0 ? span : 1
 }

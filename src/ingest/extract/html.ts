@@ -3,6 +3,7 @@ import { parseHTML } from 'linkedom'
 import type { Block } from '../../retrieval/chunk.js'
 import { detectLanguage } from '../../retrieval/language.js'
 import { ExtractionError, type Extraction } from './extraction.js'
+import { isDeeperThan } from './markup-depth.js'
 import { htmlBlocks, type DomElement, type DomNode } from './html-blocks.js'
 
 interface DomDocument extends DomElement {
@@ -16,8 +17,12 @@ const MOST_OF_IT = 0.5
 /** Readability goes over a page many times: what is nested deeper, or holds more elements, is read whole. */
 const ARTICLE_DEPTH = 100
 const ARTICLE_ELEMENTS = 50_000
+/** A page with less text than this, in characters, is read whole: there is no article to be told from it. */
+const SHORT = 1500
 /** Deeper markup exhausts the stack of whatever reads it. */
 const MAX_DEPTH = 2000
+/** More elements than this, open at one place, are not even parsed; pages leave some open by mistake. */
+const MOST_OPEN = 10_000
 /** What surrounds the text of a page, and what is no text. */
 const AROUND = `script, style, noscript, template, iframe, svg, nav, header, footer, aside, form, dialog,
   [hidden], [aria-hidden="true"], [role="navigation"], [role="banner"], [role="contentinfo"], [role="search"]`
@@ -62,17 +67,23 @@ export function readMarkup(source: string): Block[] {
 }
 
 /** The parser's own types ask for a browser's. */
-const parsed = parseHTML as unknown as (source: string) => { document: DomDocument }
+const parse = parseHTML as unknown as (source: string) => { document: DomDocument }
+
+function parsed(source: string): { document: DomDocument } {
+  if (isDeeperThan(source, MOST_OPEN)) throw new RangeError('nested too deeply')
+  return parse(isDocument(source) ? source : `<html><body>${source}</body></html>`)
+}
 
 function read(source: string): Extraction {
-  const { document } = parsed(isDocument(source) ? source : `<html><body>${source}</body></html>`)
+  const { document } = parsed(source)
   const { depth, elements } = extentOf(document)
   if (depth > MAX_DEPTH) throw new RangeError('nested too deeply')
   const title = oneLine(document.querySelector('title')?.textContent ?? '')
   for (const element of document.querySelectorAll(AROUND)) if (!holdsMain(element)) element.remove()
   const whole = htmlBlocks(document.querySelector('main, [role="main"]') ?? document.body)
-  const isPlain = depth <= ARTICLE_DEPTH && elements <= ARTICLE_ELEMENTS
-  const article = isPlain ? articleOf(document) : []
+  const heading = headingOf(document)
+  const isPlain = depth <= ARTICLE_DEPTH && elements <= ARTICLE_ELEMENTS && sizeOf(whole) > SHORT
+  const article = isPlain ? withHeading(articleOf(document), heading) : []
   const blocks = sizeOf(article) >= MOST_OF_IT * sizeOf(whole) ? article : whole
   const sample = blocks.map(({ text }) => text).join('\n')
   return {
@@ -101,6 +112,17 @@ function articleOf(document: DomDocument): Block[] {
   const reader = new Readability<DomNode>(document, { serializer: (node: unknown) => node as DomNode })
   const content = reader.parse()?.content ?? undefined
   return content === undefined ? [] : htmlBlocks(content)
+}
+
+/** The first heading of the page, as it stands. */
+function headingOf(document: DomDocument): string {
+  return oneLine(document.querySelector('h1')?.textContent ?? '')
+}
+
+/** An article loses its heading when that is the page's title too. */
+function withHeading(article: Block[], heading: string): Block[] {
+  const isThere = heading === '' || article.length === 0 || article.some(({ text }) => text === heading)
+  return isThere ? article : [{ kind: 'heading', level: 1, text: heading, page: null }, ...article]
 }
 
 /** A page whose text lies in a form, or in what is called its header, keeps it. */

@@ -2,6 +2,8 @@ import { lexer, type Token, type Tokens } from 'marked'
 import type { Block } from '../../retrieval/chunk.js'
 import { detectLanguage } from '../../retrieval/language.js'
 import type { Extraction } from './extraction.js'
+import { readMarkup } from './html.js'
+import { tableLines } from './table-lines.js'
 
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/
 
@@ -16,6 +18,9 @@ export function extractMarkdown(source: string): Extraction {
   return { mediaType: 'text/markdown', blocks, pages: null, language, unreadablePages: [] }
 }
 
+/** HTML in the text that holds more than words. */
+const BLOCK_MARKUP = /<(?:table|ul|ol|dl|pre|h[1-6])\b/i
+
 function toBlocks(token: Token): Block[] {
   switch (token.type) {
     case 'heading':
@@ -26,13 +31,13 @@ function toBlocks(token: Token): Block[] {
     case 'list':
       return block('list', listLines(token as Tokens.List, 0).join('\n'))
     case 'table':
-      return block('table', tableLines(token as Tokens.Table).join('\n'))
+      return block('table', linesOf(token as Tokens.Table).join('\n'))
     case 'code':
       return block('code', (token as Tokens.Code).text)
     case 'blockquote':
       return (token as Tokens.Blockquote).tokens.flatMap(toBlocks)
     case 'html':
-      return block('paragraph', stripHtml(token.raw))
+      return BLOCK_MARKUP.test(token.raw) ? readMarkup(token.raw) : block('paragraph', stripHtml(token.raw))
     default:
       return []
   }
@@ -77,22 +82,10 @@ function listLines(list: Tokens.List, depth: number): string[] {
   })
 }
 
-/**
- * One line per row, each cell with its column's name, so that a row says all it says wherever it is quoted:
- * `| Plan: Pro | Price: 12 € |`. A table without rows gives its header.
- */
-function tableLines(table: Tokens.Table): string[] {
-  const names = table.header.map((cell) => inline(cell.tokens).trim())
-  const rows = table.rows.map((row) =>
-    row.flatMap((cell, column) => {
-      const text = inline(cell.tokens).trim()
-      const name = names[column] ?? ''
-      if (text === '') return []
-      return [name === '' ? text : `${name.replace(/:$/, '')}: ${text}`]
-    }),
-  )
-  const filled = rows.length === 0 ? [names.filter((name) => name !== '')] : rows
-  return filled.filter((cells) => cells.length > 0).map((cells) => `| ${cells.join(' | ')} |`)
+/** A table without rows gives its header. */
+function linesOf(table: Tokens.Table): string[] {
+  const texts = (cells: Tokens.TableCell[]) => cells.map((cell) => inline(cell.tokens))
+  return tableLines(texts(table.header), table.rows.map(texts))
 }
 
 function stripHtml(html: string): string {

@@ -1,10 +1,7 @@
-import { TextDecoder } from 'node:util'
-import chardet from 'chardet'
 import type { Block } from '../../retrieval/chunk.js'
 import { detectLanguage } from '../../retrieval/language.js'
+import { decodeIn, guessOf, isKnown, markedEncoding } from './charset.js'
 import type { Extraction } from './extraction.js'
-
-const DETECTION_BYTES = 256 * 1024
 
 /** Plain text as paragraphs, parted by blank lines. Line breaks inside them are kept. */
 export function extractText(source: string): Extraction {
@@ -30,36 +27,14 @@ function isList(text: string): boolean {
  * @param said the name of a character set; one that is unknown is passed over.
  */
 export function decodeText(bytes: Uint8Array, said?: string): string | undefined {
-  const marked = markedEncoding(bytes)
-  if (marked !== undefined) return printable(new TextDecoder(marked).decode(bytes))
-  const named = said === undefined ? undefined : decoderNamed(said)
-  if (named !== undefined) return printable(named.decode(bytes))
-  if (bytes.includes(0)) return undefined
-  try {
-    return printable(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    const guess = chardet.detect(bytes.subarray(0, DETECTION_BYTES)) ?? 'windows-1252'
-    return printable(decoderFor(guess).decode(bytes))
-  }
+  const text = decodeSurely(bytes, said) ?? decodeIn(guessOf(bytes), bytes)
+  return text === undefined ? undefined : printable(text)
 }
 
-function markedEncoding(bytes: Uint8Array): string | undefined {
-  const [a, b, c] = bytes
-  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8'
-  if (a === 0xff && b === 0xfe) return 'utf-16le'
-  return a === 0xfe && b === 0xff ? 'utf-16be' : undefined
-}
-
-function decoderFor(name: string): TextDecoder {
-  return decoderNamed(name) ?? new TextDecoder('windows-1252')
-}
-
-function decoderNamed(name: string): TextDecoder | undefined {
-  try {
-    return new TextDecoder(name)
-  } catch {
-    return undefined
-  }
+function decodeSurely(bytes: Uint8Array, said?: string): string | undefined {
+  const name = markedEncoding(bytes) ?? (said !== undefined && isKnown(said) ? said : undefined)
+  if (name !== undefined) return decodeIn(name, bytes)
+  return bytes.includes(0) ? undefined : decodeIn('utf-8', bytes, { fatal: true })
 }
 
 /** Undefined when more than one character in fifty is a control character or cannot be one. */
