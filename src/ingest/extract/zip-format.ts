@@ -18,7 +18,7 @@ const OPEN_DOCUMENTS: [string, Format][] = [
 /** The kind of document that a ZIP archive is, by the part that only this kind has; undefined for any other archive. */
 export async function zipFormat(bytes: Uint8Array): Promise<Format | undefined> {
   const archive = await openArchive(bytes)
-  const told = archive.has('mimetype') ? (await archive.read('mimetype')).toString() : ''
+  const told = (await archive.read('mimetype'))?.toString() ?? ''
   return formatOfOpenDocument(told) ?? MAIN_PARTS.find(([part]) => archive.has(part))?.[1]
 }
 
