@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import { fileTypeFromBuffer } from 'file-type'
 import { ExtractionError, MAX_CHARACTERS, type Extraction } from './extraction.js'
 import { declaredCharset, extractHtml } from './html.js'
+import { extractImage, PICTURE_TYPES } from './image.js'
 import { extractMarkdown } from './markdown.js'
 import { extractPdf } from './pdf.js'
 import { decodeText, extractText } from './text.js'
@@ -39,6 +40,7 @@ export async function extract(
   if (bytes.length === 0) throw new ExtractionError('The file is empty.')
   if (isPdf(bytes)) return extractPdf(bytes, onPage)
   const type = await fileTypeFromBuffer(bytes)
+  if (type !== undefined && PICTURE_TYPES.has(type.mime)) return extractImage(bytes, type.mime, onPage)
   if (type !== undefined && !type.mime.startsWith('text/')) throw unsupported(type)
   const text = decodeText(bytes, charsetOf(bytes, hint))
   if (text === undefined) {
