@@ -1,5 +1,5 @@
 /** One page takes about six seconds; one that takes so much longer is a drawing or a trap. */
-const PAGE_MS = 60_000
+const PAGE_MS = 120_000
 /** A file gets this much for each page that must be recognized, */
 const SHARE_MS = 20_000
 /** but, however long it is, no more than this: other sources wait. */
