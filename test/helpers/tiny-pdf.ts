@@ -9,10 +9,14 @@ export interface PdfLine {
 
 /** A page that is nothing but a picture, as a scanner makes it. */
 export interface PdfPicture {
-  jpeg: Buffer
+  data: Buffer
   width: number
   height: number
+  /** How the data is packed, as PDF writes it; else as JPEG. */
+  packing?: string
 }
+
+const JPEG = '/BitsPerComponent 8 /ColorSpace /DeviceRGB /Filter /DCTDecode'
 
 interface PdfOptions {
   /** Dictionaries of annotations and form fields on the first page, as PDF writes them. */
@@ -45,10 +49,10 @@ export function tinyPdf(pages: (PdfLine[] | PdfPicture)[], options: PdfOptions =
         `${isPicture(page) ? `/XObject << /P ${after + pictures.indexOf(page)} 0 R >>` : ''} >> >>`,
       stream(isPicture(page) ? '600 0 0 800 0 0 cm /P Do' : page.map(drawLine).join('\n')),
     ]),
-    ...pictures.map(({ jpeg, width, height }) =>
+    ...pictures.map(({ data, width, height, packing = JPEG }) =>
       stream(
-        jpeg.toString('latin1'),
-        `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /BitsPerComponent 8 /ColorSpace /DeviceRGB /Filter /DCTDecode`,
+        data.toString('latin1'),
+        `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} ${packing}`,
       ),
     ),
     ...annotations,

@@ -9,7 +9,7 @@ function column(texts: string[], x = 60, top = 600): PdfLine[] {
 }
 
 function scanned(canvas: ReturnType<typeof textPicture>): PdfPicture {
-  return { jpeg: canvas.toBuffer('image/jpeg'), width: canvas.width, height: canvas.height }
+  return { data: canvas.toBuffer('image/jpeg'), width: canvas.width, height: canvas.height }
 }
 
 const photo = () => scanned(noisePicture())
