@@ -130,7 +130,7 @@ describe('ingestion', () => {
     const page = { data: scan.toBuffer('image/jpeg'), width: scan.width, height: scan.height }
     const { id } = await folder.addFile(
       'scan.pdf',
-      tinyPdf([[{ text: 'The counter opens at nine on weekdays.', y: 660 }], page]),
+      tinyPdf([page, [{ text: 'The counter opens at nine on weekdays.', y: 660 }]]),
     )
     await begin()
     await ingestor.idle()
@@ -139,10 +139,10 @@ describe('ingestion', () => {
       status: 'ready',
       pages: 2,
       pagesDone: 2,
-      warnings: [{ code: 'text_recognized', pages: [2] }],
+      warnings: [{ code: 'text_recognized', pages: [1] }],
     })
     const found = contents().find((passage) => passage.text.includes('within thirty days'))
-    expect(found).toMatchObject({ page: 2, live: 1 })
+    expect(found).toMatchObject({ page: 1, live: 1 })
   })
 
   it('ends an extraction that takes too long, and it alone', async () => {

@@ -2,9 +2,7 @@ import { extname } from 'node:path'
 import { fileTypeFromBuffer } from 'file-type'
 import { ExtractionError, MAX_CHARACTERS, type Extraction } from './extraction.js'
 import { declaredCharset, extractHtml } from './html.js'
-import { extractImage, PICTURE_TYPES } from './image.js'
 import { extractMarkdown } from './markdown.js'
-import { extractPdf } from './pdf.js'
 import { decodeText, extractText } from './text.js'
 
 /** What the client, or a web server, said about a file. Only decides between kinds of text; the content decides the rest. */
@@ -25,6 +23,8 @@ const NAMES: Record<string, string> = {
   zip: 'a ZIP archive',
   cfb: 'an older Office document (.doc, .xls, .ppt, .msg)',
 }
+/** Pictures whose text can be recognized. */
+const PICTURES = new Set(['png', 'jpeg', 'webp', 'tiff', 'gif', 'bmp'].map((name) => `image/${name}`))
 /** Where PDF readers look for the signature (PDF 1.7, appendix H, note 13). */
 const PDF_HEADER_BYTES = 1024
 
@@ -38,9 +38,12 @@ export async function extract(
   onPage?: (done: number, pages: number) => void,
 ): Promise<Extraction> {
   if (bytes.length === 0) throw new ExtractionError('The file is empty.')
-  if (isPdf(bytes)) return extractPdf(bytes, onPage)
+  // @NOTE loaded when they are needed: these libraries are large, and most files are text.
+  if (isPdf(bytes)) return (await import('./pdf.js')).extractPdf(bytes, onPage)
   const type = await fileTypeFromBuffer(bytes)
-  if (type !== undefined && PICTURE_TYPES.has(type.mime)) return extractImage(bytes, type.mime, onPage)
+  if (type !== undefined && PICTURES.has(type.mime)) {
+    return (await import('./image.js')).extractImage(bytes, type.mime, onPage)
+  }
   if (type !== undefined && !type.mime.startsWith('text/')) throw unsupported(type)
   const text = decodeText(bytes, charsetOf(bytes, hint))
   if (text === undefined) {

@@ -7,11 +7,6 @@ import { RecognitionBudget } from './recognition-budget.js'
 import { recognizedBlocks } from './recognized-blocks.js'
 import { RecognitionError, recognizeWords } from './recognizer.js'
 
-/** Pictures whose text can be recognized, by media type. */
-export const PICTURE_TYPES: ReadonlySet<string> = new Set([
-  ...['image/png', 'image/jpeg', 'image/webp', 'image/tiff', 'image/gif', 'image/bmp'],
-])
-
 /**
  * The text in a picture, recognized; a TIFF file may hold several pages.
  * @throws ExtractionError for a picture that is damaged, too large, or without text.

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { createWorker, OEM, type Worker } from 'tesseract.js'
+import type { Worker } from 'tesseract.js'
 import { within } from './deadline.js'
 import type { GreyPicture } from './grey-picture.js'
 
@@ -67,6 +67,7 @@ async function start(): Promise<Worker> {
 
 /** Nothing is looked up or fetched: the program and its data are read from the installed packages. */
 async function startWith(languages: string[]): Promise<Worker> {
+  const { createWorker, OEM } = await import('tesseract.js')
   let fail: (reason: Error) => void = () => undefined
   // @NOTE the library tells of a failed start nowhere else.
   const failure = new Promise<never>((_resolve, reject) => {

