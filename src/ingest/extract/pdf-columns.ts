@@ -1,4 +1,13 @@
-import type { TextItem } from './pdf-lines.js'
+/** A run of text as the PDF draws it; x grows to the right, y downwards, in points of the page. */
+export interface TextItem {
+  text: string
+  x: number
+  y: number
+  width: number
+  size: number
+  font: string
+  rtl: boolean
+}
 
 /** What stands on one baseline without a wide gap. */
 export interface Segment {

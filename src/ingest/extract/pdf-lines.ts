@@ -1,15 +1,4 @@
-import { readingOrder, SAME_LINE, WIDE_GAP, type Segment } from './pdf-columns.js'
-
-/** A run of text as the PDF draws it; x grows to the right, y downwards, in points of the page. */
-export interface TextItem {
-  text: string
-  x: number
-  y: number
-  width: number
-  size: number
-  font: string
-  rtl: boolean
-}
+import { readingOrder, SAME_LINE, WIDE_GAP, type Segment, type TextItem } from './pdf-columns.js'
 
 /** What stands apart from the rest of its line. */
 export interface Cell {

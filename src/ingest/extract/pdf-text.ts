@@ -2,7 +2,8 @@ import { within } from './deadline.js'
 import { multiply } from './matrix.js'
 import { readAnnotations, type Annotation } from './pdf-annotations.js'
 import type { PdfPage } from './pdf-document.js'
-import { IS_RIGHT_TO_LEFT, pageLines, type Line, type TextItem } from './pdf-lines.js'
+import type { TextItem } from './pdf-columns.js'
+import { IS_RIGHT_TO_LEFT, pageLines, type Line } from './pdf-lines.js'
 
 /** A page of text has some thousand runs; one with more than this is a trap. */
 const MOST_RUNS = 200_000
