@@ -56,6 +56,15 @@ const NOT_RUN = [
   // The embedder runs on onnxruntime-node; these are for browsers.
   /^onnxruntime-web$/,
   /^@xenova\/transformers\/dist\/(?!transformers\.node\.mjs$)/,
+  // Of pdf.js: one build for Node, with its decoders, character maps and typefaces.
+  /^pdfjs-dist\/(build|image_decoders|types|web|webpack\.mjs)$/,
+  /^pdfjs-dist\/legacy\/(image_decoders|web|webpack\.mjs)$/,
+  /^pdfjs-dist\/legacy\/build\/(?!pdf(\.worker)?\.mjs$)/,
+  /^pdfjs-dist\/wasm\/openjpeg_nowasm_fallback\.js$/,
+  // Of Tesseract: what runs in Node, and the smaller data. Which of its three programs runs is for the processor to say.
+  /^tesseract\.js\/(dist|docs|examples|scripts|karma\.conf\.js)$/,
+  /^tesseract\.js-core\/.*(-lstm\.(js|wasm)|\.wasm\.js)$/,
+  /^@tesseract\.js-data\/[^/]+\/4\.0\.0$/,
   /^tinyld\/(playground|tests-integration|banner\.png|logo\.png)$/,
 ]
 

@@ -13,6 +13,7 @@ import {
   type KnowledgeFolder,
   type Standing,
 } from '../helpers/knowledge-folder.js'
+import { textPicture } from '../helpers/text-picture.js'
 import { tinyPdf } from '../helpers/tiny-pdf.js'
 
 interface Indexed {
@@ -105,10 +106,10 @@ describe('ingestion', () => {
   })
 
   it.each<[string, string | Buffer, RegExp]>([
-    ['scan.pdf', tinyPdf([[], []]), /no text.*pictures/],
+    ['empty.pdf', tinyPdf([[], []]), /holds no text/],
     ['secret.pdf', tinyPdf([[{ text: 'Hidden', y: 700 }]], { encrypted: true }), /password/],
     ['broken.pdf', Buffer.from('%PDF-1.7\nnothing of a PDF follows'), /damaged/],
-    ['photo.png', Buffer.from('89504e470d0a1a0a0000000d4948445200000001', 'hex'), /image file/],
+    ['photo.png', Buffer.from('89504e470d0a1a0a0000000d4948445200000001', 'hex'), /picture is damaged/],
     ['junk.txt', Buffer.from([1, 2, 0, 3, 255, 254, 0, 7]), /binary/],
     ['blank.txt', ' \n\n \n', /no text/],
   ])('tells why %s cannot be read, and goes on with the next', async (name, content, reason) => {
@@ -122,6 +123,26 @@ describe('ingestion', () => {
     expect(failed.error).toMatch(reason)
     expect((await source(next.id)).status).toBe('ready')
     expect(contents().map((passage) => passage.title)).toEqual(['next.txt'])
+  })
+
+  it('recognizes a scan, cites its page and says that it was recognized', { timeout: 120_000 }, async () => {
+    const scan = textPicture(['Parcels are taken back', 'within thirty days.'])
+    const page = { data: scan.toBuffer('image/jpeg'), width: scan.width, height: scan.height }
+    const { id } = await folder.addFile(
+      'scan.pdf',
+      tinyPdf([page, [{ text: 'The counter opens at nine on weekdays.', y: 660 }]]),
+    )
+    await begin()
+    await ingestor.idle()
+
+    expect(await source(id)).toMatchObject({
+      status: 'ready',
+      pages: 2,
+      pagesDone: 2,
+      warnings: [{ code: 'text_recognized', pages: [1] }],
+    })
+    const found = contents().find((passage) => passage.text.includes('within thirty days'))
+    expect(found).toMatchObject({ page: 1, live: 1 })
   })
 
   it('ends an extraction that takes too long, and it alone', async () => {

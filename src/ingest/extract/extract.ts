@@ -1,3 +1,4 @@
+import { fileTypeFromBuffer } from 'file-type'
 import { extractAsciidoc } from './asciidoc.js'
 import { extractCsv } from './csv.js'
 import { detect, unreadable, type DetectedFile } from './detect.js'
@@ -29,6 +30,7 @@ const READERS: Partial<Record<Format, Reader>> = {
   sheet: async ({ bytes }) => (await import('./sheet.js')).extractSheet(bytes),
   mail: async ({ bytes }) => (await import('./mail.js')).extractMail(bytes),
   outlook: async ({ bytes }) => (await import('./outlook.js')).extractOutlook(bytes),
+  image: ({ bytes }, onPage) => readPicture(bytes, onPage),
   csv: ({ text }) => extractCsv(text),
   html: ({ text }) => extractHtml(text),
   markdown: ({ text }) => orPlain(text, extractMarkdown),
@@ -55,6 +57,16 @@ export async function extract(bytes: Uint8Array, hint: FileHint = {}, onPage?: O
   if (mismatch === undefined) return extraction
   const warnings = [...(extraction.warnings ?? []), { code: 'type_mismatch' as const, message: mismatch }]
   return { ...extraction, warnings }
+}
+
+/** Pictures whose text can be recognized. */
+const PICTURES = new Set(['png', 'jpeg', 'webp', 'tiff', 'gif', 'bmp'].map((name) => `image/${name}`))
+
+async function readPicture(bytes: Uint8Array, onPage?: OnPage): Promise<Extraction> {
+  const type = await fileTypeFromBuffer(bytes)
+  if (type === undefined || !PICTURES.has(type.mime))
+    throw unreadable(`an image file (.${type?.ext ?? 'image'})`)
+  return (await import('./image.js')).extractImage(bytes, type.mime, onPage)
 }
 
 /** Kinds that any text may be called without misleading anyone. */

@@ -1,5 +1,6 @@
 import type { Block } from '../../retrieval/chunk.js'
 import type { Line } from './pdf-lines.js'
+import { tableRows } from './pdf-tables.js'
 
 /** Share of a page's height, at its top and bottom, where running headers and footers stand. */
 const MARGIN = 0.12
@@ -9,26 +10,40 @@ const RUNNING_PAGES = 3
 /** How much larger than body text a heading is at least. */
 const HEADING_SIZE = 1.12
 const HEADING_LENGTH = 160
+/** A heading of several lines is shorter than this altogether. */
+const LONGEST_HEADING = 240
 /** A gap of so many usual line distances parts two paragraphs. */
 const PARAGRAPH_GAP = 1.35
 const BULLET = /^[•●○▪■□◦‣∙·*\u{F0B7}\u{F0A7}–—-]\s*(?=\S)/u
 const NUMBERED = /^(?:\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S/u
 const ENDS_SENTENCE = /[.!?:;…。؟]["'”»)\]]*$/u
 
-/** Page by page, the lines without headers, footers and page numbers that come back on most pages. */
+/**
+ * Page by page, the lines without headers, footers and page numbers that come back on most pages. What has other text
+ * between itself and the edge of the page is none of these, however often it comes back.
+ */
 export function dropRunning(pages: { lines: Line[]; height: number }[]): Line[][] {
-  const seen = new Map<string, Set<number>>()
-  const inMargin = (line: Line, height: number) => line.y < height * MARGIN || line.y > height * (1 - MARGIN)
-  for (const [index, { lines, height }] of pages.entries()) {
-    for (const line of lines.filter((one) => inMargin(one, height))) {
-      const key = runningKey(line.text)
-      seen.set(key, (seen.get(key) ?? new Set()).add(index))
+  const margins = pages.map(({ lines, height }) => [
+    lines.filter((line) => line.y < height * MARGIN).sort((a, b) => a.y - b.y),
+    lines.filter((line) => line.y > height * (1 - MARGIN)).sort((a, b) => b.y - a.y),
+  ])
+  const seen = new Map<string, number>()
+  for (const margin of margins) {
+    for (const key of new Set(margin.flat().map((line) => runningKey(line.text)))) {
+      seen.set(key, (seen.get(key) ?? 0) + 1)
     }
   }
   const enough = Math.max(RUNNING_PAGES, pages.length * RUNNING_SHARE)
-  return pages.map(({ lines, height }) =>
-    lines.filter((line) => !inMargin(line, height) || (seen.get(runningKey(line.text))?.size ?? 0) < enough),
-  )
+  const isRunning = (line: Line) => (seen.get(runningKey(line.text)) ?? 0) >= enough
+  return pages.map(({ lines }, index) => {
+    const running = new Set((margins[index] ?? []).flatMap((margin) => outermost(margin, isRunning)))
+    return lines.filter((line) => !running.has(line))
+  })
+}
+
+function outermost(lines: Line[], isRunning: (line: Line) => boolean): Line[] {
+  const end = lines.findIndex((line) => !isRunning(line))
+  return end === -1 ? lines : lines.slice(0, end)
 }
 
 /** Page numbers differ from page to page; everything else of a header does not. */
@@ -36,27 +51,41 @@ function runningKey(text: string): string {
   return text.replace(/\d+|\b[ivxlc]+\b/giu, '#').toLowerCase()
 }
 
-/** Lines in reading order as headings, paragraphs, lists and tables. */
-export function toBlocks(lines: Line[]): Block[] {
-  const look = measure(lines)
+/**
+ * Lines in reading order as headings, paragraphs, lists and tables.
+ * @param named headings that are known as such, with their levels
+ */
+export function toBlocks(lines: Line[], look: Look, named: Map<Line, number>): Block[] {
+  const rows = tableRows(lines)
   const blocks: Block[] = []
   let previous: Line | undefined
   for (const [index, line] of lines.entries()) {
+    const row = rows.get(line)
+    const seen = row === undefined ? headingLevel(line, previous, lines[index + 1], look) : undefined
+    const level = named.get(line) ?? seen
+    const kind = level !== undefined ? 'heading' : row !== undefined ? 'table' : lineKind(line)
+    const text = (kind === 'table' ? row : undefined) ?? (kind === 'list' ? itemText(line.text) : line.text)
     const last = blocks.at(-1)
-    const level = headingLevel(line, previous, lines[index + 1], look)
-    const kind = level !== undefined ? 'heading' : lineKind(line)
     const begins = !previous || parted(previous, line, look)
-    if (last && previous && belongs(last, kind, line, previous, begins)) extend(last, line, kind, previous)
-    else {
-      const text = kind === 'list' ? itemText(line.text) : line.text
+    if (last && previous && text !== '' && belongs(last, kind, line, previous, begins)) {
+      extend(last, { kind, text, page: line.page })
+    } else if (text !== '') {
       blocks.push({ kind, text, page: line.page, ...(level === undefined ? {} : { level }) })
     }
     previous = line
   }
-  return blocks
+  return blocks.map(asRead)
 }
 
-interface Look {
+/** What is set large but runs on for long is no heading. */
+function asRead(block: Block): Block {
+  if (block.kind !== 'heading' || block.text.length <= LONGEST_HEADING) return block
+  const { level: _level, ...rest } = block
+  return { ...rest, kind: 'paragraph' }
+}
+
+/** What text looks like in a document. */
+export interface Look {
   size: number
   font: string | null
   /** Usual distance of two baselines, in font sizes. */
@@ -66,7 +95,7 @@ interface Look {
 }
 
 /** What body text looks like in this document: its most frequent size and font, and its line distance. */
-function measure(lines: Line[]): Look {
+export function measure(lines: Line[]): Look {
   const size = mostFrequent(lines.map((line) => [round(line.size), line.text.length])) ?? 10
   const body = lines.filter((line) => round(line.size) === size)
   const font = mostFrequent(body.map((line) => [line.font, line.text.length])) ?? null
@@ -75,7 +104,7 @@ function measure(lines: Line[]): Look {
     const gap = next?.page === line.page ? (next.y - line.y) / size : 0
     return gap > 0.5 && gap < 4 ? [Math.round(gap * 20) / 20] : []
   })
-  const sizes = [...new Set(lines.map((line) => round(line.size)))]
+  const sizes = [...new Set(lines.filter(mayBeHeading).map((line) => round(line.size)))]
     .filter((one) => one >= size * HEADING_SIZE)
     .sort((a, b) => b - a)
   return { size, font, pitch: mostFrequent(gaps.map((gap) => [gap, 1])) ?? 1.2, sizes }
@@ -98,7 +127,7 @@ function headingLevel(
   next: Line | undefined,
   look: Look,
 ): number | undefined {
-  if (line.text.length > HEADING_LENGTH || !/\p{L}{2}/u.test(line.text) || line.cells > 2) return undefined
+  if (!mayBeHeading(line)) return undefined
   const size = round(line.size)
   if (size >= look.size * HEADING_SIZE) return Math.min(6, look.sizes.indexOf(size) + 1)
   const ownFont = line.font !== null && line.font !== look.font && size >= look.size * 0.95
@@ -110,8 +139,11 @@ function headingLevel(
   return short ? Math.min(6, look.sizes.length + 1) : undefined
 }
 
+function mayBeHeading({ text, cells }: Line): boolean {
+  return text.length <= HEADING_LENGTH && /\p{L}{2}/u.test(text) && cells.length <= 2
+}
+
 function lineKind(line: Line): Block['kind'] {
-  if (line.cells > 2) return 'table'
   return BULLET.test(line.text) || NUMBERED.test(line.text) ? 'list' : 'paragraph'
 }
 
@@ -138,15 +170,14 @@ function belongs(last: Block, kind: Block['kind'], line: Line, previous: Line, b
   return !begins && (last.kind === 'paragraph' || last.kind === 'list')
 }
 
-function extend(block: Block, line: Line, kind: Block['kind'], previous: Line): void {
-  const lineBreak = kind === 'table' || kind === 'list'
-  const text = kind === 'list' ? itemText(line.text) : line.text
-  const hyphenated = !lineBreak && /\p{L}[-\u00AD]$/u.test(block.text) && /^\p{Ll}/u.test(text)
+function extend(block: Block, more: Pick<Block, 'kind' | 'text'> & { page: number }): void {
+  const lineBreak = more.kind === 'table' || more.kind === 'list'
+  const hyphenated = !lineBreak && /\p{L}[-\u00AD]$/u.test(block.text) && /^\p{Ll}/u.test(more.text)
   const head = hyphenated ? block.text.slice(0, -1) : block.text + (lineBreak ? '\n' : ' ')
-  if (line.page !== previous.page) {
-    block.breaks = [...(block.breaks ?? []), { at: head.length, page: line.page }]
+  if (more.page !== (block.breaks?.at(-1)?.page ?? block.page)) {
+    block.breaks = [...(block.breaks ?? []), { at: head.length, page: more.page }]
   }
-  block.text = head + text
+  block.text = head + more.text
 }
 
 function itemText(text: string): string {

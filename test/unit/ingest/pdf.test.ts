@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { extractPdf } from '#src/ingest/extract/pdf.js'
-import { tinyPdf, type PdfLine } from '../../helpers/tiny-pdf.js'
+import { noisePicture, textPicture } from '../../helpers/text-picture.js'
+import { tinyPdf, type PdfLine, type PdfPicture } from '../../helpers/tiny-pdf.js'
 
 /** Lines one under the other, as a word processor sets them. */
 function column(texts: string[], x = 60, top = 600): PdfLine[] {
   return texts.map((text, at) => ({ text, x, y: top - at * 12 }))
 }
 
+function scanned(canvas: ReturnType<typeof textPicture>): PdfPicture {
+  return { data: canvas.toBuffer('image/jpeg'), width: canvas.width, height: canvas.height }
+}
+
+const photo = () => scanned(noisePicture())
+
 const told = async (pages: PdfLine[][]) => (await extractPdf(tinyPdf(pages))).blocks
 
-describe('extractPdf', () => {
+describe('extractPdf', { timeout: 120_000 }, () => {
   it('joins the lines of a paragraph and words divided at their ends', async () => {
     const blocks = await told([
       column([
@@ -135,11 +142,101 @@ describe('extractPdf', () => {
     expect(block?.text.slice(broken?.at)).toBe('ends on the second one.')
   })
 
-  it('names the pages that hold no text', async () => {
-    const { unreadablePages, pages } = await extractPdf(
-      tinyPdf([column(['Some text.']), [], column(['More.'])]),
+  it('recognizes scanned pages between pages of text, and tells which these are', async () => {
+    const page = scanned(textPicture(['La clé se trouve à la réception,', 'derrière le comptoir.']))
+    const { blocks, unreadablePages, warnings } = await extractPdf(
+      tinyPdf([column(['Some text.']), page, [], photo(), column(['More.'])]),
     )
-    expect([pages, unreadablePages]).toEqual([3, [2]])
+    expect(blocks.map(({ page: number, text }) => [number, text])).toEqual([
+      [1, 'Some text.'],
+      [2, 'La clé se trouve à la réception, derrière le comptoir.'],
+      [5, 'More.'],
+    ])
+    expect(unreadablePages).toEqual([4])
+    expect(warnings).toEqual([
+      { code: 'pages_unreadable', message: '1 of 5 pages could not be read: 4.', pages: [4] },
+      {
+        code: 'text_recognized',
+        message: 'The text of 1 of 5 pages was recognized in pictures and may hold errors: 2.',
+        pages: [2],
+      },
+    ])
+  })
+
+  it('keeps the text of a page that also shows a picture without any', async () => {
+    const file = tinyPdf([photo()], {
+      annotations: [
+        '<< /Type /Annot /Subtype /FreeText /Rect [60 700 300 720] /Contents (Seen by the office) >>',
+      ],
+    })
+    const { blocks, unreadablePages } = await extractPdf(file)
+    expect([blocks.map((block) => block.text), unreadablePages]).toEqual([['Seen by the office'], []])
+  })
+
+  it('reads what was filled in and typed onto a page', async () => {
+    const file = tinyPdf([[{ text: 'Name:', x: 60, y: 600 }]], {
+      annotations: [
+        '<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Ada Lovelace) /Rect [120 596 300 612] >>',
+        '<< /Type /Annot /Subtype /Widget /FT /Tx /T (gone) /V (secret) /F 2 /Rect [120 496 300 512] >>',
+        '<< /Type /Annot /Subtype /FreeText /Rect [60 400 300 420] /Contents (Paid on Monday) >>',
+      ],
+    })
+    const { blocks } = await extractPdf(file)
+    expect(blocks.map((block) => block.text)).toEqual(['Name: Ada Lovelace', 'Paid on Monday'])
+  })
+
+  it('takes for headings what bookmarks lead to', async () => {
+    const file = tinyPdf([column(['Delivery', 'Parcels are sent on the day after they were ordered.'])], {
+      bookmarks: [{ title: 'Delivery', page: 0 }],
+    })
+    const { blocks } = await extractPdf(file)
+    expect(blocks).toMatchObject([{ kind: 'heading', level: 1, text: 'Delivery' }, { kind: 'paragraph' }])
+  })
+
+  it('tells a table of two columns from two words with a gap', async () => {
+    const row = (cells: [string, string], y: number) =>
+      cells.map((text, at) => ({ text, x: 60 + at * 200, y }))
+    const rows = [row(['Weight', '12 kg'], 600), row(['Height', '80 cm'], 586), row(['Depth', '40 cm'], 572)]
+    expect(await told([rows.flat()])).toMatchObject([
+      { kind: 'table', text: 'Weight | 12 kg\nHeight | 80 cm\nDepth | 40 cm' },
+    ])
+    expect((await told([row(['Left', 'Right'], 600)]))[0]?.text).toBe('Left Right')
+  })
+
+  it('joins the lines of a cell', async () => {
+    const blocks = await told([
+      [
+        ...[['Part', 60, 600] as const, ['What it does', 200, 600] as const, ['Price', 400, 600] as const],
+        ...[['Pump', 60, 580] as const, ['Moves water from', 200, 580] as const, ['90', 400, 580] as const],
+        ['the tank', 200, 568] as const,
+      ].map(([text, x, y]) => ({ text, x, y })),
+    ])
+    expect(blocks).toMatchObject([
+      { kind: 'table', text: 'Part | What it does | Price\nPump | Moves water from the tank | 90' },
+    ])
+  })
+
+  it('reads two columns that stand close together, and three', async () => {
+    const columns = (xs: number[], size: number) =>
+      Array.from({ length: 9 }, (_, line) =>
+        xs.map((x, at) => ({
+          text: `Column ${at + 1} line ${line + 1} of nine goes on here`,
+          x,
+          y: 600 - line * 12,
+          size,
+        })),
+      ).flat()
+    for (const [xs, size] of [
+      [[40, 239], 11],
+      [[20, 210, 400], 10],
+    ] as [number[], number][]) {
+      const text = (await told([columns(xs, size)])).map((block) => block.text).join(' ')
+      const order = [...text.matchAll(/Column (\d) line (\d)/gu)].map(
+        ([, column, line]) => `${column}${line}`,
+      )
+      expect(order).toEqual([...order].sort())
+      expect(order).toHaveLength(xs.length * 9)
+    }
   })
 
   it('reports every page', async () => {
@@ -149,7 +246,8 @@ describe('extractPdf', () => {
   })
 
   it.each<[string, () => Buffer, RegExp]>([
-    ['of pictures only', () => tinyPdf([[], []]), /no text.*pictures/],
+    ['of empty pages', () => tinyPdf([[], []]), /holds no text/],
+    ['of pictures without text', () => tinyPdf([photo()]), /no text that could be read/],
     ['under a password', () => tinyPdf([column(['Hidden.'])], { encrypted: true }), /password/],
     ['that is no PDF inside', () => Buffer.from('%PDF-1.7 and then nothing'), /damaged/],
     ['cut in its first object', () => tinyPdf([column(['Cut.'])]).subarray(0, 60), /damaged/],

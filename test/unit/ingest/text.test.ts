@@ -79,7 +79,7 @@ describe('extract', () => {
   it.each<[string, string | Buffer, RegExp]>([
     ['nothing', '', /empty/],
     ['blanks', ' \n\t\n', /no text/],
-    ['a picture', Buffer.from('ffd8ffe000104a46494600010100', 'hex'), /an image/],
+    ['a picture', Buffer.from('ffd8ffe000104a46494600010100', 'hex'), /picture/],
     ['binary junk', Buffer.from([0, 1, 2, 3, 200, 201, 0, 0]), /binary data/],
   ])('says of %s why it cannot be read', async (_name, content, reason) => {
     await expect(media(content, 'a.txt')).rejects.toMatchObject({
