@@ -34,12 +34,71 @@ const PageUrl = z
     return url === undefined || (url.username === '' && url.password === '')
   }, 'must not hold a user name or a password')
 
+const RefreshHours = z
+  .int(must('a whole number'))
+  .min(1, 'must be at least 1')
+  .max(24 * 90, 'must be at most 2160')
+  .nullable()
+  .optional()
+  .meta({
+    description:
+      'Hours between two times that the page is fetched again by itself; null = never. Absent = as the operator has it.',
+    description_fr:
+      'Heures entre deux récupérations automatiques de la page ; null = jamais. Absent = comme l’a réglé l’opérateur.',
+  })
+
+const pathStarts = z
+  .array(
+    text(500).refine((path) => path.startsWith('/'), 'must begin with "/"'),
+    must('a list of paths'),
+  )
+  .max(50, 'must have at most 50 entries')
+
+/** How far a crawl goes. */
+const CrawlLimits = z.object({
+  depth: z
+    .int(must('a whole number'))
+    .min(0, 'must be at least 0')
+    .max(5, 'must be at most 5')
+    .default(3)
+    .meta({
+      description: 'Links between the first page and the farthest.',
+      description_fr: 'Liens entre la première page et la plus éloignée.',
+    }),
+  max_pages: z
+    .int(must('a whole number'))
+    .min(1, 'must be at least 1')
+    .max(500, 'must be at most 500')
+    .default(100)
+    .meta({ description: 'Pages in all.', description_fr: 'Pages en tout.' }),
+  sitemap: z.boolean(must('true or false')).default(true).meta({
+    description: 'Whether the pages that the site lists itself are read too (sitemap.xml).',
+    description_fr: 'Si les pages que le site énumère lui-même sont lues aussi (sitemap.xml).',
+  }),
+  include: pathStarts.default([]).meta({
+    description: 'Beginnings of paths, such as "/help/": only pages under one of them; none = all.',
+    description_fr: 'Débuts de chemins, comme « /aide/ » : seulement les pages en dessous ; aucun = toutes.',
+  }),
+  exclude: pathStarts.default([]).meta({
+    description: 'Beginnings of paths whose pages are left out.',
+    description_fr: 'Débuts de chemins dont les pages sont laissées de côté.',
+  }),
+})
+
 /** `POST /knowledge/urls/`. */
 export const NewUrl = z.object({
   url: PageUrl,
   /** Absent = the title that the page gives itself. */
   title: optional(text(500)),
   assistant_ids: optional(assistantIds),
+  tags: optional(tags),
+  refresh_hours: RefreshHours,
+  crawl: optional(CrawlLimits).meta({
+    description:
+      'Reads the pages of the same site that this one leads to as well; `{}` = within the usual limits.',
+    description_fr:
+      'Lit aussi les pages du même site auxquelles celle-ci mène ; `{}` = dans les limites habituelles.',
+  }),
 })
 export type NewUrl = z.infer<typeof NewUrl>
 
@@ -60,7 +119,23 @@ export const QaPatch = z.object({
 })
 
 /** `PATCH /knowledge/urls/{id}`. */
-export const UrlPatch = FilePatch.extend({ url: optional(PageUrl) })
+export const UrlPatch = FilePatch.extend({ url: optional(PageUrl), refresh_hours: RefreshHours })
+
+const Stage = z.enum(
+  ['fetch', 'extract', 'chunk', 'embed', 'index'],
+  must('"fetch", "extract", "chunk", "embed" or "index"'),
+)
+
+/** `POST /knowledge/{files,urls,qa}/{id}/reprocess`. */
+export const Reprocessing = z.object({
+  from: optional(Stage).meta({
+    description:
+      'The step to begin at; where nothing is kept of the one before it, processing begins earlier. Absent = the first.',
+    description_fr:
+      'L’étape par laquelle commencer ; si rien n’est conservé de la précédente, le traitement commence plus tôt. Absent = la première.',
+  }),
+})
+export type Reprocessing = z.infer<typeof Reprocessing>
 
 /** `PATCH /knowledge/{id}`: the fields of whatever type the source is of; others are ignored. */
 export const SourcePatch = UrlPatch.extend(QaPatch.shape)
@@ -108,6 +183,10 @@ export const SourceQuery = Paging.extend({
       'Seulement les sources dont le titre, le nom de fichier, la question ou l’URL contient ce texte.',
   }),
   tag: text(100).optional(),
+  parent_id: Id.optional().meta({
+    description: 'Only the pages that this crawl found.',
+    description_fr: 'Seulement les pages trouvées par cette exploration.',
+  }),
   /** What this assistant uses. */
   assistant_id: Id.optional(),
   /** "-" = the greatest first. */
@@ -127,6 +206,22 @@ const SourceWarning = z.object({
   pages: z.array(z.int()).optional(),
 })
 
+/** How far a crawl goes, and has got, in pages. */
+const Crawl = CrawlLimits.extend({
+  ready: z.int(),
+  failed: z.int(),
+  pending: z.int(),
+  left_out: z.int().meta({
+    description: 'Read, but gone, moved to another site, the same as another page, or not to be indexed.',
+    description_fr:
+      'Lues, mais disparues, déplacées vers un autre site, identiques à une autre page ou à ne pas indexer.',
+  }),
+  beyond: z.int().meta({
+    description: 'Found, but beyond the limits.',
+    description_fr: 'Trouvées, mais au-delà des limites.',
+  }),
+})
+
 /** Something the organization has taught its assistants. */
 export const KnowledgeSource = z
   .object({
@@ -134,9 +229,9 @@ export const KnowledgeSource = z
     type: SourceType,
     title: z.string(),
     status: SourceStatus,
-    stage: z.enum(['fetch', 'extract', 'chunk', 'embed', 'index']).nullable().meta({
-      description: 'Which step is running; null when none is.',
-      description_fr: 'L’étape en cours ; null s’il n’y en a pas.',
+    stage: Stage.nullable().meta({
+      description: 'Which step is running, or failed; null when none is.',
+      description_fr: 'L’étape en cours, ou qui a échoué ; null s’il n’y en a pas.',
     }),
     error: z.string().nullable().meta({
       description: 'Why it failed, in one sentence.',
@@ -173,7 +268,22 @@ export const KnowledgeSource = z
       .meta({ description: 'The first sentences of its text, letter by letter.' }),
     keywords: z.array(z.string()),
     final_url: z.string().nullable().meta({ description: 'Where the page was found, after redirects.' }),
-    fetched_at: Timestamp.nullable(),
+    fetched_at: Timestamp.nullable().meta({
+      description: 'When the page was last fetched, or found unchanged.',
+      description_fr: 'Quand la page a été récupérée, ou trouvée inchangée, pour la dernière fois.',
+    }),
+    refresh_hours: z.int().nullable(),
+    next_refresh_at: Timestamp.nullable(),
+    refresh_error: z.string().nullable().meta({
+      description: 'Why the last fetching by itself failed; the page is found as it was.',
+      description_fr:
+        'Pourquoi la dernière récupération automatique a échoué ; la page reste trouvée telle quelle.',
+    }),
+    parent_id: Id.nullable().meta({
+      description: 'The source of the crawl that found the page.',
+      description_fr: 'La source de l’exploration qui a trouvé la page.',
+    }),
+    crawl: Crawl.nullable(),
     warnings: z.array(SourceWarning).meta({
       description: 'What to know although it is ready: pages that could not be read, a wrong file name.',
       description_fr:
@@ -290,6 +400,7 @@ export type WidgetHit = z.infer<typeof WidgetHit>
 /** A frame of `GET /knowledge/events`: how a source stands now. */
 export const SourceEvent = z
   .object({ type: z.literal('source') })
-  .extend(KnowledgeSource.pick({ id: true, status: true, stage: true, progress: true, error: true }).shape)
+  .extend(KnowledgeSource.pick({ id: true, stage: true, progress: true, error: true, parent_id: true }).shape)
+  .extend({ status: z.enum(['pending', 'processing', 'ready', 'failed', 'deleted']) })
   .meta({ id: 'SourceEvent' })
 export type SourceEvent = z.infer<typeof SourceEvent>
