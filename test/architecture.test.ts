@@ -71,6 +71,8 @@ const OWNERS: Record<string, string[]> = {
   'postcss-value-parser': ['domain'],
   unpdf: ['ingest'],
   linkedom: ['ingest'],
+  htmlparser2: ['ingest'],
+  'robots-parser': ['ingest'],
   '@mozilla/readability': ['ingest'],
   'ipaddr.js': ['fetch-policy'],
   'file-type': ['ingest'],

@@ -61,9 +61,9 @@ export class FetchLane {
   async #pump(): Promise<void> {
     this.#pumping = true
     try {
-      while (this.#again && !this.#closed) {
+      while (this.#takesMore()) {
         this.#again = false
-        while (!this.#closed && this.#running.size < AT_ONCE && (await this.#begin())) continue
+        while (this.#running.size < AT_ONCE && (await this.#begin())) continue
       }
     } catch (error) {
       this.options.broken(error)
@@ -73,8 +73,13 @@ export class FetchLane {
     }
   }
 
+  #takesMore(): boolean {
+    return this.#again && !this.#closed
+  }
+
   /** Begins the next page that may be asked for now; answers whether there was one. */
   async #begin(): Promise<boolean> {
+    if (this.#closed) return false
     clearTimeout(this.#timer)
     this.#timer = undefined
     const now = Date.now()

@@ -7,6 +7,7 @@ import { sourceStore, type Source } from '../store/sources.js'
 import { uploadPath } from '../store/upload-file.js'
 import {
   examine,
+  siteOf,
   forbidden,
   listedAnew,
   mayVisit,
@@ -57,7 +58,7 @@ export async function fetchSource(
   // What nobody can find yet must be read whatever the server says.
   const known = source.liveVersion === null ? { etag: null, lastModified: null } : source
   try {
-    const page = await parts.fetcher.fetch(source.url, known, parts.uploadsDir, signal)
+    const page = await parts.fetcher.fetch(source.url, known, parts.uploadsDir, signal, siteOf(visit))
     if (page === 'unchanged') return await noteUnchanged(parts, source, visit, signal)
     if (isSame(job, source, page)) {
       await dropFile(parts, page.storedFile)
@@ -121,7 +122,8 @@ async function take(
     const depth = visit === undefined ? 0 : await crawlStore(db).depthOf(source)
     const finding = visit && (await examine(parts, visit, page, depth, signal))
     result = await db.transaction().execute(async (tx) => {
-      const isKept = finding === undefined || (await isOwn(tx, visit!, page, finding, depth))
+      const isKept =
+        visit === undefined || finding === undefined || (await isOwn(tx, visit, page, finding, depth))
       if (!isKept) await crawlStore(tx).leaveOut(source)
       else if (!(await note(tx, job, source, page))) return 'superseded'
       if (visit !== undefined && finding !== undefined)

@@ -132,7 +132,8 @@ async function readFile(parts: IngestParts, source: Source, signal: AbortSignal)
 
 /** A page that nobody gave a title is called what it calls itself. */
 function titleOf(source: Source, own: string | undefined): string {
-  return source.type === 'url' && source.title === source.url ? (own ?? source.title) : source.title
+  const isItsOwn = source.titledByPage || source.title === source.url
+  return source.type === 'url' && isItsOwn ? (own ?? source.title) : source.title
 }
 
 /** Writes page progress a few times a second at most; a lost update is followed by the next one. */

@@ -90,7 +90,7 @@ export class Ingestor {
         this.#retry ? Promise.resolve([]) : jobStore(database.db).fetches(limit, except, origins),
       run: (job) => this.#run(job),
       broken: (error) => this.#rest(error),
-      pauseMs: () => crawlPauseMs,
+      pauseMs: (origin) => Math.max(crawlPauseMs, this.#robots.delayMs(origin)),
     })
     this.#clock = new RefreshClock({ database, log, everyMs: refreshLookMs, wake: () => this.wake() })
   }

@@ -139,7 +139,7 @@ export function crawlStore(db: Executor) {
       for (const { url, depth } of next) {
         const { id } = await sourceStore(db).create({
           ...{ orgId, type: 'url', title: url, url, assistantIds, tags: root.tags },
-          ...{ parentId: root.id, refreshHours: root.refreshHours },
+          ...{ parentId: root.id, refreshHours: root.refreshHours, titledByPage: true },
         })
         await this.claim(root.id, { url, depth }, id)
         await jobStore(db).enqueue({ sourceId: id, orgId, task: 'ingest', stage: 'fetch', background: true })

@@ -188,6 +188,8 @@ export interface SourceTable {
   crawl: Json | null
   /** The source of the crawl that found this page. */
   parent_id: string | null
+  /** 1: its title is the one that the page gives itself. */
+  titled_by_page: Generated<Flag>
   created_at: Time
   updated_at: Time
 }

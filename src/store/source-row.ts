@@ -58,6 +58,8 @@ export interface Source {
   crawl: CrawlSettings | null
   /** The source of the crawl that found this page. */
   parentId: string | null
+  /** Whether its title is the one that the page gives itself. */
+  titledByPage: boolean
   createdAt: string
   updatedAt: string
 }
@@ -107,6 +109,7 @@ export interface NewSource {
   refreshHours?: number | null | undefined
   crawl?: CrawlSettings | undefined
   parentId?: string | undefined
+  titledByPage?: boolean
 }
 
 /** The row of a new, pending source. */
@@ -151,6 +154,7 @@ export function newRow(given: NewSource): Insertable<SourceTable> & Selectable<S
     refresh_failures: 0,
     crawl: given.crawl === undefined ? null : JSON.stringify(given.crawl),
     parent_id: given.parentId ?? null,
+    titled_by_page: given.titledByPage === true ? 1 : 0,
     created_at: now,
     updated_at: now,
   }
@@ -197,6 +201,7 @@ export function toSource(row: Selectable<SourceTable>): Source {
     refreshFailures: row.refresh_failures,
     crawl: row.crawl === null ? null : (JSON.parse(row.crawl) as CrawlSettings),
     parentId: row.parent_id,
+    titledByPage: row.titled_by_page === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

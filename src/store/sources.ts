@@ -258,6 +258,7 @@ export function sourceStore(db: Executor) {
           refresh_hours: changes.refreshHours,
           next_refresh_at: changes.nextRefreshAt,
         }),
+        ...(changes.title === undefined ? {} : { titled_by_page: 0 }),
         // What was said of another page says nothing of this one.
         ...(changes.url === undefined ? {} : { etag: null, last_modified: null, final_url: null }),
       }),

@@ -13,10 +13,15 @@ export function newPage(
   refreshHours: number | null,
 ): NewSource & { url: string; type: 'url' } {
   const { url, tags, crawl } = given
-  const title = titleOf(given) ?? url
-  const base = { orgId, type: 'url', title, url, assistantIds, tags } as const
+  const title = titleOf(given)
+  const base = { orgId, type: 'url', title: title ?? url, url, assistantIds, tags } as const
   const hours = given.refresh_hours === undefined ? refreshHours : given.refresh_hours
-  return { ...base, refreshHours: hours, ...(crawl && { crawl: settingsOf(crawl) }) }
+  return {
+    ...base,
+    titledByPage: title === undefined,
+    refreshHours: hours,
+    ...(crawl && { crawl: settingsOf(crawl) }),
+  }
 }
 
 /** The title that was given, if any; else the page names itself. */

@@ -29,9 +29,9 @@ export interface CrawlVisit {
 
 /** What a page of a crawl turned out to be. */
 export interface CrawlFinding {
-  /** False: it is none of the crawl's, or asks not to be found. */
+  /** False: it is none of the crawl's, asks not to be found, or says that it is another page. */
   isKept: boolean
-  /** Where it says it is; null for the first page, which may be anywhere. */
+  /** Where it is; null for the first page, which may be anywhere. */
   address: string | null
   pages: FoundPage[]
 }
@@ -46,6 +46,13 @@ export function visitOf(source: Source, parent: Source | undefined): CrawlVisit 
   const root = source.crawl === null ? parent : source
   if (root === undefined || root.status === 'deleting' || root.crawl === null) return undefined
   return { root, crawl: root.crawl, source }
+}
+
+/** "https://host" that a crawl's page must stay at; undefined for others, and for the first one, which says where that is. */
+export function siteOf(visit: CrawlVisit | undefined): string | undefined {
+  if (visit === undefined || visit.source === visit.root) return undefined
+  const address = visit.root.finalUrl ?? visit.root.url
+  return address === null ? undefined : new URL(address).origin
 }
 
 /** Whether the site lets the page be read. @throws ExtractionError when that cannot be told. */
@@ -69,7 +76,6 @@ export async function examine(
   const isRoot = source.id === root.id
   const { origin } = new URL(isRoot ? page.finalUrl : (root.finalUrl ?? root.url ?? page.finalUrl))
   const nowhere: CrawlFinding = { isKept: false, address: null, pages: [] }
-  if (new URL(page.finalUrl).origin !== origin) return nowhere
   const robots = await parts.robots.of(origin, signal)
   if (!(await parts.robots.ask(robots, page.finalUrl, signal)).isAllowed) {
     if (isRoot) throw new ExtractionError(forbidden(page.finalUrl))
@@ -83,7 +89,9 @@ export async function examine(
     return { isKept: true, address: null, pages: [...links, ...listed] }
   }
   const own = pageAddress(page.finalUrl) ?? page.finalUrl
-  return { isKept: found.isIndexed, address: canonicalOf(found, own, scope) ?? own, pages: links }
+  const canonical = canonicalOf(found, own, scope)
+  if (canonical === undefined) return { isKept: found.isIndexed, address: own, pages: links }
+  return { isKept: false, address: own, pages: [{ url: canonical, depth }, ...links] }
 }
 
 /** Why a crawl cannot begin at this page. */

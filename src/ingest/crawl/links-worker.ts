@@ -50,7 +50,7 @@ export default async function readTask(task: LinkTask): Promise<PageLinks | Site
     const sitemaps = robots.getSitemaps().filter((url) => url.length < MOST_SITEMAP_URL)
     return {
       isAllowed: isAllowed(task.address),
-      delaySeconds: Number(robots.getCrawlDelay(AGENT) ?? 0) || 0,
+      delaySeconds: delayOf(robots.getCrawlDelay(AGENT)),
       sitemaps: sitemaps.slice(0, MOST_SITEMAPS),
     }
   }
@@ -63,6 +63,11 @@ export default async function readTask(task: LinkTask): Promise<PageLinks | Site
   const html = decodeText(bytes, declaredCharset(bytes)) ?? bytes.toString('latin1')
   const read = readLinks(html, task.address, task.robotsTag)
   return { ...read, links: read.links.filter(isWanted) }
+}
+
+/** What it says is no number may still be given as one. */
+function delayOf(said = 0): number {
+  return Number.isFinite(said) && said > 0 ? said : 0
 }
 
 function unpacked(bytes: Buffer): Buffer {

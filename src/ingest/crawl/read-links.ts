@@ -59,7 +59,7 @@ export interface Sitemap {
 export function readSitemap(text: string, most: number): Sitemap {
   const found: Sitemap = { pages: [], sitemaps: [] }
   if (!/^\s*</.test(text)) {
-    for (const line of text.split(/\r?\n/, most)) found.pages.push(...(pageAddress(line) ?? []))
+    found.pages = text.split(/\r?\n/, most).flatMap((line) => pageAddress(line) ?? [])
     return found
   }
   let place: string[] | undefined

@@ -7,6 +7,7 @@ import type { RobotsAnswer, RobotsText } from './links-worker.js'
 
 const KEPT_MS = 3_600_000
 const MOST_KEPT = 100
+const LONGEST_DELAY_MS = 10_000
 /** What lies beyond is not read (RFC 9309 asks for 500 kB at least of those who index the whole web). */
 const MOST_BYTES = 256 * 1024
 
@@ -18,6 +19,7 @@ interface Kept {
 /** What sites ask of those who go over them, each asked once an hour. */
 export class RobotsFiles {
   readonly #kept = new Map<string, Kept>()
+  readonly #delays = new Map<string, number>()
 
   /** @param folder where what is fetched lies for a moment. */
   constructor(
@@ -47,7 +49,15 @@ export class RobotsFiles {
   /** What it says of one page, and in general. What cannot be read within bounds forbids the page. */
   async ask(robots: RobotsText, address: string, signal: AbortSignal): Promise<RobotsAnswer> {
     const answer = await this.reader.read({ kind: 'robots', robots, address }, signal)
-    return answer ?? { isAllowed: false, delaySeconds: 0, sitemaps: [] }
+    if (answer === undefined) return { isAllowed: false, delaySeconds: 0, sitemaps: [] }
+    if (this.#delays.size >= MOST_KEPT) this.#delays.clear()
+    this.#delays.set(new URL(robots.url).origin, Math.min(answer.delaySeconds * 1000, LONGEST_DELAY_MS))
+    return answer
+  }
+
+  /** Milliseconds between two requests that a site was heard to ask for, at most ten seconds; 0 = nothing was heard. */
+  delayMs(origin: string): number {
+    return this.#delays.get(origin) ?? 0
   }
 
   async #fetch(origin: string, signal: AbortSignal): Promise<RobotsText> {

@@ -57,9 +57,9 @@ export class PageRefused extends ExtractionError {
     super(message)
   }
 
-  /** Whether the page does not exist (any more), rather than not being to be had just now. */
+  /** Whether there is no such page on the site (any more), rather than none to be had just now. */
   get isGone(): boolean {
-    return this.status === 404 || this.status === 410
+    return this.status === 404 || this.status === 410 || REDIRECTS.includes(this.status)
   }
 }
 
@@ -95,6 +95,7 @@ export class PageFetcher {
 
   /**
    * Fetches a page into a new file of the folder; `unchanged` when the server says that it is as it was.
+   * @param within "https://host": redirects to elsewhere are not followed.
    * @throws ExtractionError with the reason as one sentence; the signal's reason once that is aborted. No file is left then.
    */
   async fetch(
@@ -102,13 +103,14 @@ export class PageFetcher {
     known: Validators,
     folder: string,
     signal: AbortSignal,
+    within?: string,
   ): Promise<FetchedPage | 'unchanged'> {
     if (this.#options.enabled === false)
       throw new ExtractionError('Web pages are not fetched here: URL_FETCH is switched off.')
     const deadline = AbortSignal.timeout(this.#limits.wholeMs)
     const either = AbortSignal.any([signal, deadline])
     try {
-      return await this.#follow(address, known, folder, either)
+      return await this.#follow(address, known, { folder, within }, either)
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof ExtractionError) throw error
@@ -120,13 +122,20 @@ export class PageFetcher {
     }
   }
 
-  async #follow(address: string, known: Validators, folder: string, signal: AbortSignal) {
+  async #follow(
+    address: string,
+    known: Validators,
+    { folder, within }: { folder: string; within: string | undefined },
+    signal: AbortSignal,
+  ) {
     let url = readUrl(address)
     for (let hops = 0; hops <= this.#limits.redirects; hops += 1) {
       const answer = await this.#get(url, known, signal)
       try {
         const target = redirectOf(answer, url)
         if (target === undefined) return await this.#take(answer, url, folder, signal)
+        if (within !== undefined && target.origin !== within)
+          throw new PageRefused(`The page has moved to ${hostOf(target)}.`, answer.statusCode ?? 0)
         url = target
       } finally {
         answer.destroy()

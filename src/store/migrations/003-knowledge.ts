@@ -18,6 +18,8 @@ const STATEMENTS = [
   // A crawl is the source of its first page; the other pages name it. Its settings are a JSON object.
   `alter table source add column crawl text`,
   `alter table source add column parent_id text references source(id) on delete set null`,
+  // Whether a page's title is the one it gives itself, which may be another after a refresh.
+  `alter table source add column titled_by_page integer not null default 0`,
   `create index source_parent on source(parent_id) where parent_id is not null`,
   // Every address a crawl has come across, in the order of discovery, and what became of it.
   `create table crawl_page (
