@@ -73,6 +73,10 @@ export class FetchLane {
     }
   }
 
+  #isClosed(): boolean {
+    return this.#closed
+  }
+
   #takesMore(): boolean {
     return this.#again && !this.#closed
   }
@@ -93,7 +97,7 @@ export class FetchLane {
       this.#waitForRests()
       return false
     }
-    if (this.#closed) return false
+    if (this.#isClosed()) return false
     this.#start(next)
     return true
   }
