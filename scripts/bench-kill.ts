@@ -52,5 +52,6 @@ function momentsWithin(seconds: number, times: number, seed: number): number[] {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31
     return state / 2 ** 31
   }
-  return Array.from({ length: times }, () => (seconds / (times + 1)) * (0.3 + 1.4 * random()))
+  // @NOTE while it starts again, a killed appliance is at work too: the moments must not come after its end.
+  return Array.from({ length: times }, () => (seconds / (times + 1)) * random())
 }
