@@ -175,6 +175,16 @@ async function fillKnowledge({ db, connection }: Database): Promise<void> {
       .execute()
   }
   await db
+    .insertInto('crawl_page')
+    .values({
+      root_id: 'source-file',
+      url: 'https://a.example/',
+      depth: 1,
+      state: 'waiting',
+      source_id: null,
+    })
+    .execute()
+  await db
     .insertInto('source_assistant')
     .values({ source_id: 'source-file', assistant_id: 'assistant-1' })
     .execute()

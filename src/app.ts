@@ -166,7 +166,10 @@ export function buildApp(
     observers: [(reply) => usage.replies.record(reply), (reply) => filing.file(reply)],
   })
   const erasure = new Erasure(erasureStore(db))
-  const knowledge = new Knowledge({ db, assistants, retriever, ingest, uploadsDir })
+  const knowledge = new Knowledge({
+    ...{ db, assistants, retriever, ingest, uploadsDir },
+    refreshHours: config.urlRefreshHours,
+  })
   const onboarding = new Onboarding({
     db,
     organizations: stores.organizations,
@@ -216,7 +219,8 @@ export function buildApp(
       assistantRemoval: new AssistantRemoval({
         db,
         assistants: stores.assistants,
-        wake: () => {
+        removed: (sourceIds) => {
+          for (const id of sourceIds) knowledge.events.changed(id)
           ingest.wake()
         },
       }),

@@ -65,6 +65,7 @@ const Env = z.object({
   ANALYTICS_HOURS_DAYS: count.min(1).max(3650).default(400),
   URL_FETCH: z.stringbool('must be true or false').default(true),
   FETCH_ALLOW: fetchPolicy.default(() => new FetchPolicy()),
+  URL_REFRESH_HOURS: count.max(2160).default(0),
   THREADS: count.max(256).default(0),
   GPU: z.enum(['auto', 'off', 'cuda', 'vulkan', 'metal']).default('auto'),
   CONTEXT_TOKENS: count.min(512).max(131_072).default(2048),
@@ -135,6 +136,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     }),
     /** Pages of the web that are given as knowledge: whether they are fetched, and from where besides public addresses. */
     fetch: Object.freeze({ enabled: e.URL_FETCH, policy: e.FETCH_ALLOW }),
+    /** Hours between two times that a page is fetched, where its giver says nothing; null = never. */
+    urlRefreshHours: e.URL_REFRESH_HOURS === 0 ? null : e.URL_REFRESH_HOURS,
     engine: Object.freeze({
       /** CPU threads for llama.cpp and onnxruntime. */
       threads: e.THREADS === 0 ? usableCores() : e.THREADS,

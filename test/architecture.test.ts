@@ -74,6 +74,8 @@ const OWNERS: Record<string, string[]> = {
   '@napi-rs/canvas': ['ingest'],
   sharp: ['ingest'],
   linkedom: ['ingest'],
+  htmlparser2: ['ingest'],
+  'robots-parser': ['ingest'],
   '@mozilla/readability': ['ingest'],
   'ipaddr.js': ['fetch-policy'],
   'file-type': ['ingest'],

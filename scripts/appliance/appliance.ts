@@ -97,6 +97,14 @@ export class Appliance {
     clearTimeout(timer)
   }
 
+  /** Ends the process by kill -9 and keeps its data. */
+  async kill(): Promise<void> {
+    if (!this.#isRunning() || this.#child === undefined) return
+    const gone = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await gone
+  }
+
   /** Ends the process and removes its data; may be called more than once. */
   stop(): Promise<void> {
     this.#stopped ??= this.end().then(() => rm(this.dataDir, { recursive: true, force: true }))

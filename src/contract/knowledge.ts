@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { filledText, Id, optional, Paging, text, Timestamp, must } from './common.js'
+import { Crawl, CrawlLimits, PageUrl, RefreshHours } from './web-pages.js'
 
 const tags = z.array(filledText(100), must('a list of texts')).max(50, 'must have at most 50 entries')
 const assistantIds = z.array(Id, must('a list of UUIDs')).max(200, 'must have at most 200 entries')
@@ -20,26 +21,20 @@ export const NewQa = z.object({
 })
 export type NewQa = z.infer<typeof NewQa>
 
-/** A page of the web; who may be asked for it is checked when it is fetched. */
-const PageUrl = z
-  .string(must('a URL'))
-  .trim()
-  .max(2000, 'must have at most 2000 characters')
-  .refine((value) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined
-    return url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== ''
-  }, 'must be an http or https URL such as "https://www.example.com/help"')
-  .refine((value) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined
-    return url === undefined || (url.username === '' && url.password === '')
-  }, 'must not hold a user name or a password')
-
 /** `POST /knowledge/urls/`. */
 export const NewUrl = z.object({
   url: PageUrl,
   /** Absent = the title that the page gives itself. */
   title: optional(text(500)),
   assistant_ids: optional(assistantIds),
+  tags: optional(tags),
+  refresh_hours: RefreshHours,
+  crawl: optional(CrawlLimits).meta({
+    description:
+      'Reads the pages of the same site that this one leads to as well; `{}` = within the usual limits.',
+    description_fr:
+      'Lit aussi les pages du même site auxquelles celle-ci mène ; `{}` = dans les limites habituelles.',
+  }),
 })
 export type NewUrl = z.infer<typeof NewUrl>
 
@@ -60,7 +55,23 @@ export const QaPatch = z.object({
 })
 
 /** `PATCH /knowledge/urls/{id}`. */
-export const UrlPatch = FilePatch.extend({ url: optional(PageUrl) })
+export const UrlPatch = FilePatch.extend({ url: optional(PageUrl), refresh_hours: RefreshHours })
+
+const Stage = z.enum(
+  ['fetch', 'extract', 'chunk', 'embed', 'index'],
+  must('"fetch", "extract", "chunk", "embed" or "index"'),
+)
+
+/** `POST /knowledge/{files,urls,qa}/{id}/reprocess`. */
+export const Reprocessing = z.object({
+  from: optional(Stage).meta({
+    description:
+      'The step to begin at; where nothing is kept of the one before it, processing begins earlier. Absent = the first.',
+    description_fr:
+      'L’étape par laquelle commencer ; si rien n’est conservé de la précédente, le traitement commence plus tôt. Absent = la première.',
+  }),
+})
+export type Reprocessing = z.infer<typeof Reprocessing>
 
 /** `PATCH /knowledge/{id}`: the fields of whatever type the source is of; others are ignored. */
 export const SourcePatch = UrlPatch.extend(QaPatch.shape)
@@ -108,6 +119,10 @@ export const SourceQuery = Paging.extend({
       'Seulement les sources dont le titre, le nom de fichier, la question ou l’URL contient ce texte.',
   }),
   tag: text(100).optional(),
+  parent_id: Id.optional().meta({
+    description: 'Only the pages that this crawl found.',
+    description_fr: 'Seulement les pages trouvées par cette exploration.',
+  }),
   /** What this assistant uses. */
   assistant_id: Id.optional(),
   /** "-" = the greatest first. */
@@ -134,9 +149,9 @@ export const KnowledgeSource = z
     type: SourceType,
     title: z.string(),
     status: SourceStatus,
-    stage: z.enum(['fetch', 'extract', 'chunk', 'embed', 'index']).nullable().meta({
-      description: 'Which step is running; null when none is.',
-      description_fr: 'L’étape en cours ; null s’il n’y en a pas.',
+    stage: Stage.nullable().meta({
+      description: 'Which step is running, or failed; null when none is.',
+      description_fr: 'L’étape en cours, ou qui a échoué ; null s’il n’y en a pas.',
     }),
     error: z.string().nullable().meta({
       description: 'Why it failed, in one sentence.',
@@ -173,7 +188,22 @@ export const KnowledgeSource = z
       .meta({ description: 'The first sentences of its text, letter by letter.' }),
     keywords: z.array(z.string()),
     final_url: z.string().nullable().meta({ description: 'Where the page was found, after redirects.' }),
-    fetched_at: Timestamp.nullable(),
+    fetched_at: Timestamp.nullable().meta({
+      description: 'When the page was last fetched, or found unchanged.',
+      description_fr: 'Quand la page a été récupérée, ou trouvée inchangée, pour la dernière fois.',
+    }),
+    refresh_hours: z.int().nullable(),
+    next_refresh_at: Timestamp.nullable(),
+    refresh_error: z.string().nullable().meta({
+      description: 'Why the last fetching by itself failed; the page is found as it was.',
+      description_fr:
+        'Pourquoi la dernière récupération automatique a échoué ; la page reste trouvée telle quelle.',
+    }),
+    parent_id: Id.nullable().meta({
+      description: 'The source of the crawl that found the page.',
+      description_fr: 'La source de l’exploration qui a trouvé la page.',
+    }),
+    crawl: Crawl.nullable(),
     warnings: z.array(SourceWarning).meta({
       description: 'What to know although it is ready: pages that could not be read, a wrong file name.',
       description_fr:
@@ -290,6 +320,7 @@ export type WidgetHit = z.infer<typeof WidgetHit>
 /** A frame of `GET /knowledge/events`: how a source stands now. */
 export const SourceEvent = z
   .object({ type: z.literal('source') })
-  .extend(KnowledgeSource.pick({ id: true, status: true, stage: true, progress: true, error: true }).shape)
+  .extend(KnowledgeSource.pick({ id: true, stage: true, progress: true, error: true, parent_id: true }).shape)
+  .extend({ status: z.enum(['pending', 'processing', 'ready', 'failed', 'deleted']) })
   .meta({ id: 'SourceEvent' })
 export type SourceEvent = z.infer<typeof SourceEvent>

@@ -1,28 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { IngestionMetrics } from '../metrics/ingestion.js'
-import type { Database } from '../store/database.js'
 import { jobStore, type Job } from '../store/jobs.js'
 import { passageIndex } from '../store/passage-index.js'
 import { passageStore } from '../store/passages.js'
+import { refreshStore } from '../store/refreshes.js'
 import type { Stage } from '../store/schema.js'
 import { sourceStore, type Source } from '../store/sources.js'
 import { uploadPath } from '../store/upload-file.js'
 import { removePassages, requireProgress } from './delete-source.js'
 import { ExtractionError } from './extract/extraction.js'
 import type { Extractor } from './extractor.js'
-import type { PageFetcher } from './fetch/page-fetcher.js'
-import { fetchPage } from './fetch-source.js'
+import type { FetchParts } from './fetch-source.js'
 import type { Chunked, Indexer } from './indexer.js'
 
 /** What the stages work with. */
-export interface IngestParts {
-  database: Database
-  uploadsDir: string
+export interface IngestParts extends FetchParts {
   extractor: Extractor
   indexer: Indexer
-  fetcher: PageFetcher
-  /** Told whenever a source stands differently. */
-  changed: (sourceId: string) => void
   metrics: IngestionMetrics | undefined
 }
 
@@ -37,34 +31,29 @@ const EMBED_BATCH = 12
 const PUBLISH_BATCH = 500
 const PROGRESS_EVERY_MS = 250
 
-/** Takes a source from where its job stands to ready. Everything it has stored is kept when it is stopped. */
+/**
+ * Takes a source from where its job stands, behind stage fetch, to ready. Everything it has stored is kept when it is
+ * stopped.
+ */
 export async function ingestSource(
   parts: IngestParts,
   job: Job,
   source: Source,
   signal: AbortSignal,
 ): Promise<void> {
-  let given = source
-  if (job.stage === 'fetch') {
-    await report(parts, source.id, { status: 'processing', stage: 'fetch', error: null })
-    const fetched = await timed(parts, 'fetch', () => fetchPage(parts, job, source, signal))
-    if (fetched === undefined) throw new Superseded()
-    if (fetched === 'unchanged') {
-      await removePassages(parts.database, source.id, signal, source.liveVersion)
-      await settle(parts, job, source)
-      return
-    }
-    given = fetched
-  }
   const staged = job.stage === 'embed' || job.stage === 'index'
-  if (!staged) await stagePassages(parts, job, given, signal)
+  if (!staged) await stagePassages(parts, job, source, signal)
   await timed(parts, 'embed', () => embedPassages(parts, job, source.id, signal))
   await timed(parts, 'index', () => publish(parts, job, source, signal))
   parts.metrics?.finished(source.type)
 }
 
 /** Measures a stage, if it comes to its end. */
-async function timed<T>({ metrics }: IngestParts, stage: Stage, work: () => Promise<T>): Promise<T> {
+export async function timed<T>(
+  { metrics }: Pick<IngestParts, 'metrics'>,
+  stage: Stage,
+  work: () => Promise<T>,
+): Promise<T> {
   const ended = metrics?.stage(stage)
   const result = await work()
   ended?.()
@@ -72,7 +61,7 @@ async function timed<T>({ metrics }: IngestParts, stage: Stage, work: () => Prom
 }
 
 /** Saves progress. @throws Superseded when the source is being deleted. */
-async function report(
+export async function report(
   parts: Pick<IngestParts, 'database' | 'changed'>,
   id: string,
   changes: Parameters<ReturnType<typeof sourceStore>['progress']>[1],
@@ -143,7 +132,8 @@ async function readFile(parts: IngestParts, source: Source, signal: AbortSignal)
 
 /** A page that nobody gave a title is called what it calls itself. */
 function titleOf(source: Source, own: string | undefined): string {
-  return source.type === 'url' && source.title === source.url ? (own ?? source.title) : source.title
+  const isItsOwn = source.titledByPage || source.title === source.url
+  return source.type === 'url' && isItsOwn ? (own ?? source.title) : source.title
 }
 
 /** Writes page progress a few times a second at most; a lost update is followed by the next one. */
@@ -199,11 +189,12 @@ async function publish(parts: IngestParts, job: Job, source: Source, signal: Abo
 }
 
 /** The source is ready, and its job is done. */
-async function settle(parts: IngestParts, job: Job, { id }: Source): Promise<void> {
+export async function settle(parts: IngestParts, job: Job, { id, type }: Source): Promise<void> {
   await parts.database.db.transaction().execute(async (tx) => {
     const { total } = await passageStore(tx).count(id, await passageStore(tx).newestVersion(id))
     await sourceStore(tx).progress(id, { passages: total, passagesDone: total })
     if (!(await sourceStore(tx).setStatus(id, 'ready'))) throw new Superseded()
+    if (type === 'url') await refreshStore(tx).succeeded(id)
     await jobStore(tx).finish(job)
   })
   parts.changed(id)

@@ -6,16 +6,21 @@ import type { EmbedderOptions } from '../retrieval/embedder.js'
 import type { Database } from '../store/database.js'
 import { jobStore, type Job } from '../store/jobs.js'
 import { prepareIndex } from '../store/reindex.js'
-import type { Stage } from '../store/schema.js'
 import { sourceStore, type Source, type SourceChange } from '../store/sources.js'
-import { deleteSource, removePassages } from './delete-source.js'
+import { LinkReader } from './crawl/link-reader.js'
+import { RobotsFiles } from './crawl/robots.js'
+import { deleteSource } from './delete-source.js'
 import { FetchPolicy } from '../fetch-policy.js'
 import { ExtractionError } from './extract/extraction.js'
 import { EXTRACT_DEADLINE_MS, Extractor } from './extractor.js'
+import { fetchStage } from './fetch-stage.js'
+import { FetchLane } from './fetch-lane.js'
+import { giveUp, stageOf } from './give-up.js'
 import { indexPair } from './index-qa.js'
 import { PageFetcher } from './fetch/page-fetcher.js'
 import { Indexer } from './indexer.js'
-import { ingestSource, Superseded } from './ingest-source.js'
+import { ingestSource, Superseded, type IngestParts } from './ingest-source.js'
+import { RefreshClock } from './refresh-clock.js'
 
 export interface IngestorOptions {
   database: Database
@@ -27,21 +32,37 @@ export interface IngestorOptions {
   fetcher?: PageFetcher
   /** Longest time one file's extraction may take. Default 10 minutes. */
   extractDeadlineMs?: number
+  /** How often it is looked which pages are due to be fetched again. Default once a minute. */
+  refreshLookMs?: number
+  /** Pause between two pages that a crawl reads of one site, in ms. Default 200. */
+  crawlPauseMs?: number
+  /** How long it waits when the disk is full. Default 30 s. */
+  fullDiskPauseMs?: number
   /** URL of a module with a `loadEmbedder`; tests put a small one in place of the real one. */
   embedderModule?: string
 }
 
 /** A job during which the process died so often, without progress in between, is given up. */
 const MAX_ATTEMPTS = 3
+/** Several are fetched at once, so that some are there whenever the process dies of something else. */
+const MAX_FETCH_ATTEMPTS = 10
+const REFRESH_LOOK_MS = 60_000
+const CRAWL_PAUSE_MS = 200
+const FULL_DISK_PAUSE_MS = 30_000
+const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'SQLITE_FULL'])
 
 /**
- * The second driver beside HTTP: works off the job table, one job at a time, oldest first. What it has
- * stored survives `kill -9`: the next start goes on from there and ends with the same result.
+ * The second driver beside HTTP: works off the job table, one job at a time, oldest first, and fetches pages beside. What
+ * it has stored survives `kill -9`: the next start goes on from there and ends with the same result.
  */
 export class Ingestor {
   readonly #options: IngestorOptions
   readonly #extractor: Extractor
   readonly #fetcher: PageFetcher
+  readonly #links: LinkReader
+  readonly #robots: RobotsFiles
+  readonly #fetches: FetchLane
+  readonly #clock: RefreshClock
   readonly #watchers = new Set<(sourceId: string) => void>()
   readonly #closing = new AbortController()
   /** Jobs that failed for reasons of ours (a full disk); tried again at the next start. */
@@ -51,6 +72,7 @@ export class Ingestor {
   #ready = false
   #loop: Promise<void> | undefined
   #woken = false
+  #retry: NodeJS.Timeout | undefined
 
   constructor(options: IngestorOptions) {
     this.#options = options
@@ -59,6 +81,17 @@ export class Ingestor {
       deadlineMs: options.extractDeadlineMs ?? EXTRACT_DEADLINE_MS,
       log: options.log,
     })
+    this.#links = new LinkReader(options.log)
+    this.#robots = new RobotsFiles(this.#fetcher, this.#links, options.uploadsDir)
+    const { database, log, crawlPauseMs = CRAWL_PAUSE_MS, refreshLookMs = REFRESH_LOOK_MS } = options
+    this.#fetches = new FetchLane({
+      next: (limit, except, origins) =>
+        this.#retry ? Promise.resolve([]) : jobStore(database.db).fetches(limit, except, origins),
+      run: (job) => this.#run(job),
+      broken: (error) => this.#rest(error),
+      pauseMs: (origin) => Math.max(crawlPauseMs, this.#robots.delayMs(origin)),
+    })
+    this.#clock = new RefreshClock({ database, log, everyMs: refreshLookMs, wake: () => this.wake() })
   }
 
   /**
@@ -76,7 +109,9 @@ export class Ingestor {
   /** There is a new job. Never throws and does not wait; before `start` it does nothing. */
   wake(): void {
     this.#woken = true
-    if (!this.#ready || this.#closing.signal.aborted || this.#loop) return
+    if (!this.#ready || this.#closing.signal.aborted || this.#retry) return
+    this.#fetches.wake()
+    if (this.#loop) return
     this.#loop = this.#drain().finally(() => {
       this.#loop = undefined
       if (this.#woken) this.wake()
@@ -91,7 +126,12 @@ export class Ingestor {
 
   /** Resolves once no job is left that could run now. */
   async idle(): Promise<void> {
-    while (this.#loop) await this.#loop
+    // What was fetched is read next, and what is read may lead to more.
+    for (let before: Promise<void> | undefined | null = null; before === null || this.#loop !== before;) {
+      before = this.#loop
+      await this.#loop
+      await this.#fetches.idle()
+    }
   }
 
   /**
@@ -118,9 +158,10 @@ export class Ingestor {
   /** Stops after the batch under way and ends the worker threads. */
   async close(): Promise<void> {
     this.#closing.abort()
+    clearTimeout(this.#retry)
     await this.#started?.catch(() => undefined)
-    await this.idle()
-    await Promise.all([this.#extractor.close(), this.#indexer?.close()])
+    await Promise.all([this.#clock.stop(), this.#fetches.close(), this.#loop])
+    await Promise.all([this.#extractor.close(), this.#links.close(), this.#indexer?.close()])
   }
 
   async #begin(embedder: EmbedderOptions): Promise<void> {
@@ -137,6 +178,7 @@ export class Ingestor {
     }
     this.#indexer = indexer
     this.#ready = true
+    this.#clock.start()
     this.wake()
   }
 
@@ -153,7 +195,7 @@ export class Ingestor {
     const { log, database } = this.#options
     try {
       let before: Job | undefined
-      while (!this.#closing.signal.aborted) {
+      while (!this.#closing.signal.aborted && !this.#retry) {
         this.#woken = false
         const job = await jobStore(database.db).next([...this.#deferred])
         if (!job) return
@@ -167,30 +209,43 @@ export class Ingestor {
       }
     } catch (error) {
       this.#woken = false
-      log.error({ err: error }, 'the job queue cannot be read')
+      this.#rest(error)
     }
   }
 
+  /** Does one job to its end, whatever that is; throws only when its end cannot be stored. */
   async #run(job: Job): Promise<void> {
-    const { database, log } = this.#options
+    try {
+      await this.#work(job)
+    } catch (error) {
+      if (isFull(error)) this.#rest(error)
+      else this.#options.log.error({ err: error, source: job.sourceId }, 'the job queue cannot be written')
+    }
+  }
+
+  async #work(job: Job): Promise<void> {
+    const { database, log, uploadsDir } = this.#options
     const jobs = jobStore(database.db)
+    const { signal } = this.#closing
     try {
       await jobs.begin(job)
       const source = await sourceStore(database.db).anyState(job.sourceId)
       if (!source) await jobs.finish(job)
-      else if (job.task === 'delete') {
-        await deleteSource(database, this.#options.uploadsDir, source, this.#closing.signal)
-      } else if (job.attempts >= MAX_ATTEMPTS) {
+      else if (job.task === 'delete') await deleteSource(database, uploadsDir, source, signal)
+      else if (job.attempts >= (job.stage === 'fetch' ? MAX_FETCH_ATTEMPTS : MAX_ATTEMPTS))
         await this.#fail(
           job,
-          `The appliance stopped ${MAX_ATTEMPTS} times while working on this source (stage "${job.stage}"), so it was given up.`,
+          `The appliance stopped ${job.attempts} times while working on this source (stage "${job.stage}"), so it was given up.`,
         )
-      } else await this.#ingest(job, source)
+      else await this.#ingest(job, source)
     } catch (error) {
-      if (this.#closing.signal.aborted) await jobs.release(job)
+      if (signal.aborted) await jobs.release(job)
       else if (error instanceof Superseded) await jobs.finish(job)
       else if (error instanceof ExtractionError) await this.#fail(job, error.message)
-      else if (job.task === 'ingest') await this.#failUnexpectedly(job, error)
+      else if (isFull(error)) {
+        await jobs.release(job).catch(() => undefined)
+        throw error
+      } else if (job.task === 'ingest') await this.#failUnexpectedly(job, error)
       else {
         log.error({ err: error, source: job.sourceId }, 'deleting a source failed')
         this.#deferred.add(job.sourceId)
@@ -200,54 +255,60 @@ export class Ingestor {
 
   async #ingest(job: Job, source: Source): Promise<void> {
     if (!this.#indexer) return
-    const parts = {
+    const parts: IngestParts = {
       database: this.#options.database,
       uploadsDir: this.#options.uploadsDir,
       extractor: this.#extractor,
       indexer: this.#indexer,
       fetcher: this.#fetcher,
+      links: this.#links,
+      robots: this.#robots,
       changed: (sourceId: string) => this.#changed(sourceId),
       metrics: this.#options.metrics,
     }
-    await ingestSource(parts, job, source, this.#closing.signal)
+    const { signal } = this.#closing
+    if (job.stage !== 'fetch') return ingestSource(parts, job, source, signal)
+    await fetchStage(parts, job, source, signal)
+    this.wake()
   }
 
   #changed(sourceId: string): void {
     for (const told of this.#watchers) told(sourceId)
   }
 
+  /** Nothing can be done until there is room again, or the database can be read: it is tried again by and by. */
+  #rest(error: unknown): void {
+    const { log, fullDiskPauseMs = FULL_DISK_PAUSE_MS } = this.#options
+    log.error({ err: error }, 'the job queue rests: the disk is full, or the database cannot be read')
+    if (this.#closing.signal.aborted || this.#retry) return
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined
+      this.wake()
+    }, fullDiskPauseMs)
+    this.#retry.unref()
+  }
+
   async #failUnexpectedly(job: Job, error: unknown): Promise<void> {
     this.#options.log.error({ err: error, source: job.sourceId }, 'processing a source failed')
-    const stage = await this.#stageOf(job)
+    const stage = await stageOf(this.#options.database, job)
     await this.#fail(
       job,
       `Processing stopped unexpectedly in stage "${stage}"; the log of the appliance says why.`,
     )
   }
 
-  /** Where a job has got to, which may be further than where it would be taken up again. */
-  async #stageOf(job: Job): Promise<Stage> {
-    const source = await sourceStore(this.#options.database.db).anyState(job.sourceId)
-    return source?.stage ?? job.stage
-  }
-
-  async #fail(job: Job, sentence: string): Promise<void> {
-    const { db } = this.#options.database
-    const stage = await this.#stageOf(job)
-    const live = (await sourceStore(db).anyState(job.sourceId))?.liveVersion ?? null
-    // What was found before is still found; what was begun in its place is not taken for it later on.
-    if (live !== null)
-      await removePassages(this.#options.database, job.sourceId, new AbortController().signal, live)
-    await db.transaction().execute(async (tx) => {
-      await sourceStore(tx).setStatus(job.sourceId, 'failed', sentence)
-      await jobStore(tx).finish(job)
-    })
-    this.#changed(job.sourceId)
-    this.#options.metrics?.failed(stage)
+  #fail(job: Job, sentence: string): Promise<void> {
+    const { database, metrics } = this.#options
+    return giveUp({ database, metrics, changed: (sourceId) => this.#changed(sourceId) }, job, sentence)
   }
 }
 
-/** Work owed to a source anew is another job. */
+/** Work owed to a source anew is another job, and so is what is left of it after fetching. */
 function isSame(a: Job, b: Job): boolean {
   return a.sourceId === b.sourceId && a.createdAt === b.createdAt && a.task === b.task
+}
+
+/** What the system, and SQLite, say when nothing more can be written. */
+function isFull(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && FULL.has(error.code)
 }

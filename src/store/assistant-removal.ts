@@ -42,8 +42,8 @@ export function assistantRemoval(db: Executor) {
       return Number(numDeletedRows)
     },
 
-    /** Hides up to `limit` of the sources that are reserved to this assistant alone, and owes their deletion; answers how many. */
-    releaseSources: async (assistantId: string, limit: number): Promise<number> => {
+    /** Hides up to `limit` of the sources that are reserved to this assistant alone, and owes their deletion; answers which. */
+    releaseSources: async (assistantId: string, limit: number): Promise<string[]> => {
       const rows = await db
         .selectFrom('source')
         .select(['id', 'org_id'])
@@ -57,7 +57,7 @@ export function assistantRemoval(db: Executor) {
         )
         .limit(limit)
         .execute()
-      if (rows.length === 0) return 0
+      if (rows.length === 0) return []
       const now = new Date().toISOString()
       const ids = rows.map(({ id }) => id)
       await db
@@ -70,7 +70,7 @@ export function assistantRemoval(db: Executor) {
         ...{ attempts: 0, background: 0 as const, created_at: now },
       }))
       await db.replaceInto('job').values(jobs).execute()
-      return rows.length
+      return ids
     },
 
     /** Removes the assistant and what little is left of it. */

@@ -11,11 +11,23 @@ export interface Job {
   stage: Stage
   /** Runs begun since it last made progress. */
   attempts: number
+  /** Whether nobody asked for it: its failure leaves a source that is found as it is. */
+  refresh: boolean
   /** With the source it identifies the job: work owed anew is another job. */
   createdAt: string
 }
 
+/** A page to be fetched. */
+export interface FetchJob {
+  job: Job
+  url: string
+  /** Whether a crawl found it, so that its site must be gone over gently. */
+  isCrawled: boolean
+}
+
 export type JobStore = ReturnType<typeof jobStore>
+
+const SUSPECT = sql`job.attempts >= 2`
 
 /** The `job` table: a queue that survives the process. */
 export function jobStore(db: Executor) {
@@ -29,7 +41,7 @@ export function jobStore(db: Executor) {
   return {
     /** Owes this work to the source, in place of whatever was owed to it before, at the end of the queue. */
     async enqueue(
-      job: Pick<Job, 'sourceId' | 'orgId' | 'task' | 'stage'> & { background?: boolean },
+      job: Pick<Job, 'sourceId' | 'orgId' | 'task' | 'stage'> & { background?: boolean; refresh?: boolean },
     ): Promise<void> {
       await db
         .replaceInto('job')
@@ -40,23 +52,53 @@ export function jobStore(db: Executor) {
           stage: job.stage,
           attempts: 0,
           background: job.background === true ? 1 : 0,
+          refresh: job.refresh === true ? 1 : 0,
           created_at: new Date().toISOString(),
         })
         .execute()
     },
 
-    /** The oldest job, passing over these sources; background jobs come last. */
+    /**
+     * The oldest job but for fetching, passing over these sources. Background jobs come last, and behind them whatever
+     * the process died of twice: should it be to blame, the others are done.
+     */
     async next(except: string[] = []): Promise<Job | undefined> {
       const row = await db
         .selectFrom('job')
         .selectAll()
+        .where((eb) => eb.or([eb('stage', '!=', 'fetch'), eb('task', '!=', 'ingest')]))
         .$if(except.length > 0, (query) => query.where('source_id', 'not in', except))
+        .orderBy(SUSPECT)
         .orderBy('background')
         .orderBy('created_at')
         .orderBy(sql`job.rowid`)
         .limit(1)
         .executeTakeFirst()
       return row && toJob(row)
+    },
+
+    /** The oldest pages to be fetched, in the same order, passing over these sources and origins ("https://host"). */
+    async fetches(limit: number, except: string[] = [], origins: string[] = []): Promise<FetchJob[]> {
+      let query = db
+        .selectFrom('job')
+        .innerJoin('source', 'source.id', 'job.source_id')
+        .selectAll('job')
+        .select(['source.url', 'source.parent_id'])
+        .where('job.stage', '=', 'fetch')
+        .where('job.task', '=', 'ingest')
+      if (except.length > 0) query = query.where('job.source_id', 'not in', except)
+      for (const origin of origins) {
+        const start = `${origin}/`
+        query = query.where(sql<boolean>`substr(coalesce(source.url, ''), 1, ${start.length}) != ${start}`)
+      }
+      const rows = await query
+        .orderBy(SUSPECT)
+        .orderBy('job.background')
+        .orderBy('job.created_at')
+        .orderBy(sql`job.rowid`)
+        .limit(limit)
+        .execute()
+      return rows.map((row) => ({ job: toJob(row), url: row.url ?? '', isCrawled: row.parent_id !== null }))
     },
 
     /** Counts a run as begun; written before the work, so that a run that kills the process has counted. */
@@ -74,6 +116,11 @@ export function jobStore(db: Executor) {
     /** Everything before `stage` is stored: a later run starts there. The run counts as the first again. */
     async advance(job: Job, stage: Stage): Promise<void> {
       await own(job).set({ stage, attempts: 1 }).execute()
+    },
+
+    /** The same, where another run does what is left. */
+    async handOn(job: Job, stage: Stage): Promise<void> {
+      await own(job).set({ stage, attempts: 0 }).execute()
     },
 
     /** Owes the source nothing any more, unless its deletion. */
@@ -100,6 +147,7 @@ function toJob(row: Selectable<JobTable>): Job {
     task: row.task,
     stage: row.stage,
     attempts: row.attempts,
+    refresh: row.refresh === 1,
     createdAt: row.created_at,
   }
 }

@@ -177,6 +177,19 @@ export interface SourceTable {
   warnings: Generated<Json>
   /** The version of its passages that searches find; null before any was ready. */
   live_version: number | null
+  /** Hours between two times that a page is fetched without being asked for; null = never. */
+  refresh_hours: number | null
+  next_refresh_at: Time | null
+  /** Why the last such time failed; null when it did not. */
+  refresh_error: string | null
+  /** How many times in a row it failed. */
+  refresh_failures: Generated<number>
+  /** Settings of the crawl that begins at this page: CrawlSettings. */
+  crawl: Json | null
+  /** The source of the crawl that found this page. */
+  parent_id: string | null
+  /** 1: its title is the one that the page gives itself. */
+  titled_by_page: Generated<Flag>
   created_at: Time
   updated_at: Time
 }
@@ -184,6 +197,17 @@ export interface SourceTable {
 export interface SourceAssistantTable {
   source_id: string
   assistant_id: string
+}
+
+export interface CrawlPageTable {
+  root_id: string
+  /** As links are compared: without fragment and tracking parameters. */
+  url: string
+  /** Links between it and the first page. */
+  depth: number
+  /** `waiting`: not read yet; `taken`: a source stands for it; `left_out`: was read and is none; `removed`: by a person. */
+  state: 'waiting' | 'taken' | 'left_out' | 'removed'
+  source_id: string | null
 }
 
 export type PassageKind = 'body' | 'question' | 'answer'
@@ -224,6 +248,8 @@ export interface JobTable {
   attempts: number
   /** 1: whatever a person is waiting for goes first. */
   background: Flag
+  /** 1: nobody asked for it, so that its failure leaves a source that is found as it is. */
+  refresh: Generated<Flag>
   created_at: Time
 }
 
@@ -283,6 +309,7 @@ export interface Schema {
   source_assistant: SourceAssistantTable
   passage: PassageTable
   job: JobTable
+  crawl_page: CrawlPageTable
   rate_window: RateWindowTable
   setting: SettingTable
   operator_token: OperatorTokenTable

@@ -47,8 +47,37 @@ export interface Source {
   warnings: SourceWarning[]
   /** The version of its passages that is searched; null before any was ready. */
   liveVersion: number | null
+  /** Hours between two times that it is fetched without being asked for; null = never. */
+  refreshHours: number | null
+  nextRefreshAt: string | null
+  /** Why the last of these times failed; null when it did not. */
+  refreshError: string | null
+  /** How many of them failed in a row. */
+  refreshFailures: number
+  /** Set where a crawl begins at this page. */
+  crawl: CrawlSettings | null
+  /** The source of the crawl that found this page. */
+  parentId: string | null
+  /** Whether its title is the one that the page gives itself. */
+  titledByPage: boolean
   createdAt: string
   updatedAt: string
+}
+
+/** How far a crawl goes from its first page. */
+export interface CrawlSettings {
+  /** Links between the first page and the farthest. */
+  depth: number
+  /** Pages in all, the first included. */
+  maxPages: number
+  /** Whether the site's own list of its pages is read. */
+  sitemap: boolean
+  /** Beginnings of paths; only pages under one of them are read, and all when there is none. */
+  include: string[]
+  /** Beginnings of paths whose pages are not read. */
+  exclude: string[]
+  /** When it last began; null before that. */
+  startedAt: string | null
 }
 
 /** Something about a source that was read, but not wholly or not as it was given. */
@@ -77,6 +106,10 @@ export interface NewSource {
   answer?: string | undefined
   tags?: string[] | undefined
   origin?: string | undefined
+  refreshHours?: number | null | undefined
+  crawl?: CrawlSettings | undefined
+  parentId?: string | undefined
+  titledByPage?: boolean
 }
 
 /** The row of a new, pending source. */
@@ -115,6 +148,13 @@ export function newRow(given: NewSource): Insertable<SourceTable> & Selectable<S
     last_modified: null,
     fetched_at: null,
     live_version: null,
+    refresh_hours: given.refreshHours ?? null,
+    next_refresh_at: null,
+    refresh_error: null,
+    refresh_failures: 0,
+    crawl: given.crawl === undefined ? null : JSON.stringify(given.crawl),
+    parent_id: given.parentId ?? null,
+    titled_by_page: given.titledByPage === true ? 1 : 0,
     created_at: now,
     updated_at: now,
   }
@@ -155,6 +195,13 @@ export function toSource(row: Selectable<SourceTable>): Source {
     fetchedAt: row.fetched_at,
     warnings: JSON.parse(row.warnings) as SourceWarning[],
     liveVersion: row.live_version,
+    refreshHours: row.refresh_hours,
+    nextRefreshAt: row.next_refresh_at,
+    refreshError: row.refresh_error,
+    refreshFailures: row.refresh_failures,
+    crawl: row.crawl === null ? null : (JSON.parse(row.crawl) as CrawlSettings),
+    parentId: row.parent_id,
+    titledByPage: row.titled_by_page === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

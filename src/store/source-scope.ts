@@ -2,11 +2,11 @@ import { sql, type RawBuilder } from 'kysely'
 
 /**
  * Which sources of the table `s` an assistant may use, as a condition of SQL: those for everyone or assigned to it, but
- * none that its own rules leave out. `assistant` stands for its id; null = only what every assistant may use.
+ * none that its own rules leave out; what is said of a crawl holds for its pages. `assistant` stands for its id; null = only what every assistant may use.
  */
 export function usableBy(assistant: string): string {
   const rule = (name: 'include' | 'exclude') => `exists (select 1 from assistant_source r
-      where r.assistant_id = ${assistant} and r.source_id = s.id and r.rule = '${name}')`
+      where r.assistant_id = ${assistant} and r.source_id in (s.id, s.parent_id) and r.rule = '${name}')`
   return `(s.everyone = 1 or exists (
       select 1 from source_assistant a where a.source_id = s.id and a.assistant_id = ${assistant}))
     and not ${rule('exclude')}

@@ -4,7 +4,7 @@ import type { Schema, SourceStatus, SourceType } from './schema.js'
 import { newRow, toSource, type NewSource, type Source } from './source-row.js'
 import { usableSourceIds } from './source-scope.js'
 
-export type { NewSource, Source } from './source-row.js'
+export type { CrawlSettings, NewSource, Source } from './source-row.js'
 
 /** What a list of sources is ordered by; "-" = the greatest first. */
 export type SourceSort = 'created_at' | '-created_at' | 'updated_at' | '-updated_at' | 'title' | '-title'
@@ -17,6 +17,8 @@ export interface SourceFilter {
   /** Found anywhere in title, file name, question or URL; letter case of ASCII ignored. */
   q?: string | undefined
   tag?: string | undefined
+  /** Only the pages that this crawl found. */
+  parentId?: string | undefined
   /** Only what this assistant uses. */
   assistantId?: string | undefined
   /** Only what all assistants may use, or one of these by name; none named = everything. */
@@ -48,7 +50,9 @@ export type SourceProgress = Partial<
 >
 
 /** What the owner of a source may change about it. */
-export type SourceChange = Partial<Pick<Source, 'title' | 'question' | 'answer' | 'origin' | 'url' | 'tags'>>
+export type SourceChange = Partial<
+  Pick<Source, 'title' | 'question' | 'answer' | 'origin' | 'url' | 'tags' | 'refreshHours' | 'nextRefreshAt'>
+>
 
 /** What is known of a page that was fetched. */
 export interface FetchedFacts {
@@ -57,6 +61,8 @@ export interface FetchedFacts {
   sha256: string
   /** The server's Content-Type. */
   fileType: string
+  /** What the page would be called as a file; null for an ordinary page. */
+  fileName: string | null
   finalUrl: string
   etag: string | null
   lastModified: string | null
@@ -102,11 +108,21 @@ export function sourceStore(db: Executor) {
       return row && toSource(row)
     },
 
-    /** The source of the same URL, when there is one; with `title`, also of that title. */
-    async findSameUrl(orgId: string, url: string, title: string | undefined): Promise<Source | undefined> {
+    /**
+     * The source of the same URL, when there is one; with `title`, also of that title. A crawl is no single page, and the
+     * pages it found are its own.
+     */
+    async findSameUrl(
+      orgId: string,
+      url: string,
+      title: string | undefined,
+      isCrawl = false,
+    ): Promise<Source | undefined> {
       const row = await visible(orgId)
         .where('type', '=', 'url')
         .where('url', '=', url)
+        .where('parent_id', 'is', null)
+        .where('crawl', isCrawl ? 'is not' : 'is', null)
         .$if(title !== undefined, (query) => query.where('title', '=', title ?? ''))
         .orderBy('created_at')
         .executeTakeFirst()
@@ -130,6 +146,7 @@ export function sourceStore(db: Executor) {
           sql<boolean>`exists (select 1 from json_each(source.tags) t where t.value = ${filter.tag})`,
         )
       }
+      if (filter.parentId !== undefined) query = query.where('parent_id', '=', filter.parentId)
       if (filter.assistantId !== undefined)
         query = query.where(usableSourceIds(filter.orgId, filter.assistantId))
       const { only = [] } = filter
@@ -238,7 +255,10 @@ export function sourceStore(db: Executor) {
           origin: changes.origin,
           url: changes.url,
           tags: changes.tags && JSON.stringify(changes.tags),
+          refresh_hours: changes.refreshHours,
+          next_refresh_at: changes.nextRefreshAt,
         }),
+        ...(changes.title === undefined ? {} : { titled_by_page: 0 }),
         // What was said of another page says nothing of this one.
         ...(changes.url === undefined ? {} : { etag: null, last_modified: null, final_url: null }),
       }),
@@ -261,11 +281,16 @@ export function sourceStore(db: Executor) {
         bytes: page.bytes,
         sha256: page.sha256,
         file_type: page.fileType,
+        file_name: page.fileName,
         final_url: page.finalUrl,
         etag: page.etag,
         last_modified: page.lastModified,
         fetched_at: page.fetchedAt,
       }),
+
+    /** Forgets what its server said of the page, so that it is read anew whatever that says. */
+    forgetFetched: (id: string): Promise<boolean> =>
+      update(db, id, { etag: null, last_modified: null, sha256: null }),
 
     /** Moves to a status; `error` is kept only with `failed`. With `ready`, the newest version of its passages is live. */
     setStatus: (id: string, status: Exclude<SourceStatus, 'deleting'>, error?: string): Promise<boolean> =>

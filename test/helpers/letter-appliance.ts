@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Engines } from '#src/app.js'
 import { FetchPolicy } from '#src/fetch-policy.js'
 import { PageFetcher, type PageFetcherOptions } from '#src/ingest/fetch/page-fetcher.js'
-import { Ingestor } from '#src/ingest/worker.js'
+import { Ingestor, type IngestorOptions } from '#src/ingest/worker.js'
 import { createLogger } from '#src/log.js'
 import type { Embedder } from '#src/retrieval/embedder.js'
 import { buildEvidence } from '#src/retrieval/evidence.js'
@@ -21,7 +21,10 @@ const HITS = 8
  * An appliance that really reads, indexes and finds what it is given, with an embedder that counts letters. Pages are
  * fetched as `fetcher` says; by default from public addresses alone.
  */
-export async function startLetterAppliance(fetcher: Partial<PageFetcherOptions> = {}) {
+export async function startLetterAppliance(
+  fetcher: Partial<PageFetcherOptions> = {},
+  options: Partial<IngestorOptions> = {},
+) {
   const dataDir = await mkdtemp(join(tmpdir(), 'guichet-letters-'))
   const file = join(dataDir, 'appliance.db')
   const database = await openDatabase(file)
@@ -31,6 +34,7 @@ export async function startLetterAppliance(fetcher: Partial<PageFetcherOptions> 
     log: createLogger('silent', false),
     embedderModule: EMBEDDER,
     fetcher: new PageFetcher({ policy: new FetchPolicy(), userAgent: 'Guichet/test', ...fetcher }),
+    ...options,
   })
   const ingest: Engines['ingest'] = {
     start: () => ingestor.start({ directory: dataDir, id: 'letters' }),
@@ -51,6 +55,7 @@ export async function startLetterAppliance(fetcher: Partial<PageFetcherOptions> 
   return {
     ...appliance,
     ingestor,
+    database,
     /** Waits until nothing is being processed; how the source of that answer stands then. */
     async settled(answer: Answer) {
       await ingestor.idle()

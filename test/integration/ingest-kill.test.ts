@@ -6,13 +6,17 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '#src/store/database.js'
 import { passageIndex } from '#src/store/passage-index.js'
+import { jobStore } from '#src/store/jobs.js'
 import { passageStore } from '#src/store/passages.js'
+import { sourceStore } from '#src/store/sources.js'
 import {
   indexContents,
   knowledgeFolder,
+  ORG,
   type KnowledgeFolder,
   type Standing,
 } from '../helpers/knowledge-folder.js'
+import { startSite } from '../helpers/site.js'
 import { tinyPdf } from '../helpers/tiny-pdf.js'
 
 const CHILD = fileURLToPath(new URL('../fixtures/ingest-child.mjs', import.meta.url))
@@ -56,8 +60,12 @@ describe('kill -9 while a source is processed', { timeout: 90_000 }, () => {
   }
 
   /** Runs a child on the folder and kills it at the first change of a source that `when` accepts. */
-  async function run(folder: KnowledgeFolder, when?: (source: Standing) => boolean): Promise<void> {
-    const child = spawn(process.execPath, [CHILD, folder.path, 'slow-letters'], {
+  async function run(
+    folder: KnowledgeFolder,
+    when?: (source: Standing) => boolean,
+    allowed = '',
+  ): Promise<void> {
+    const child = spawn(process.execPath, [CHILD, folder.path, 'slow-letters', allowed], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     children.push(child)
@@ -119,6 +127,42 @@ describe('kill -9 while a source is processed', { timeout: 90_000 }, () => {
     const given = rows.find((row) => row.id === deadly.id)
     expect(given?.status).toBe('failed')
     expect(given?.error).toMatch(/3 times/)
+  })
+
+  it('goes on with a crawl, and finds no page twice', async () => {
+    const paths = SUBJECTS.map((subject) => `/${subject}`)
+    const page = (name: string, links: string[]) =>
+      `<html><body><h1>${name}</h1><p>All about the ${name}.</p>${links.map((to) => `<a href="${to}">x</a>`).join('')}</body></html>`
+    const site = await startSite(
+      Object.fromEntries<string>([
+        ['/', page('start', paths.slice(0, 3))],
+        ...paths.map((path, at) => [path, page(path.slice(1), ['/', ...paths.slice(at, at + 3)])]),
+      ]),
+    )
+    const crawled = async () => {
+      const folder = await knowledgeFolder()
+      folders.push(folder)
+      const { db } = folder.database
+      const crawl = { depth: 5, maxPages: 50, sitemap: false, include: [], exclude: [], startedAt: null }
+      const { id } = await sourceStore(db).create({
+        ...{ orgId: ORG, type: 'url', title: 'Site', url: `${site.origin}/`, crawl },
+      })
+      await jobStore(db).enqueue({ sourceId: id, orgId: ORG, task: 'ingest', stage: 'fetch' })
+      return folder
+    }
+    const allowed = `127.0.0.1:${String(site.port)}`
+    const calm = await crawled()
+    await run(calm, undefined, allowed)
+    const disturbed = await crawled()
+    for (const most of [2, 5]) {
+      let ready = 0
+      await run(disturbed, ({ status }) => status === 'ready' && (ready += 1) === most, allowed)
+    }
+    await run(disturbed, undefined, allowed)
+    await site.stop()
+    const expected = (await contents(calm)) as { title: string }[]
+    expect(new Set(expected.map(({ title }) => title)).size).toBe(SUBJECTS.length + 1)
+    expect(await contents(disturbed)).toEqual(expected)
   })
 
   it('goes on with a deletion that was cut short', async () => {

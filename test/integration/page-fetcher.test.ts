@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -24,7 +27,27 @@ beforeEach(async () => {
       res
         .writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' })
         .end(gzipSync('a'.repeat(50_000))),
-    '/image': (_req, res) => res.writeHead(200, { 'content-type': 'image/png' }).end('x'),
+    '/film': (_req, res) => res.writeHead(200, { 'content-type': 'video/mp4' }).end('x'),
+    '/further': (req, res) => res.writeHead(302, { location: `/further?${String(req.url).length}x` }).end(),
+    '/boastful': (_req, res) => {
+      res.writeHead(200, { 'content-type': 'text/plain', 'content-length': 2 ** 40 }).write('x')
+    },
+    '/talkative': (_req, res) => res.writeHead(200, { 'x-much': 'x'.repeat(20_000) }).end('x'),
+    '/hesitant': (req) => {
+      req.socket.write('HTTP/1.1 200 OK\r\n')
+      const drip = setInterval(() => req.socket.write('x-a: b\r\n'), 20)
+      req.socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          clearInterval(drip)
+        })
+    },
+    '/bomb': (_req, res) =>
+      res
+        .writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' })
+        .end(gzipSync(Buffer.alloc(30 * 1024 * 1024))),
+    '/odd': (_req, res) =>
+      res.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' }).end('no gzip at all'),
     '/drip': (_req, res) => {
       res.writeHead(200, { 'content-type': 'text/plain' }).write('begun')
     },
@@ -81,12 +104,18 @@ describe('refuses, and leaves no file behind:', () => {
       '169.254.169.254 is at 169.254.169.254, which is not a public address; the operator can allow it with FETCH_ALLOW.',
     ],
     ['a circle', '/loop', {}, 'The page redirects more than 5 times.'],
+    ['addresses without end', '/further', {}, 'The page redirects more than 5 times.'],
+    ['a film', '/film', {}, '127.0.0.1 sent "video/mp4", in which there is nothing to read.'],
+    ['one that says it is huge', '/boastful', {}, 'The page is larger than 20 MB.'],
+    ['headers without end', '/talkative', {}, 'the head of its answer is too large.'],
     [
-      'what is no text',
-      '/image',
-      {},
-      '127.0.0.1 sent "image/png"; only HTML, plain text, Markdown and PDF pages are read.',
+      'headers that drip',
+      '/hesitant',
+      { limits: { headersMs: 300 } },
+      '127.0.0.1 took longer than 1 s to answer.',
     ],
+    ['a bomb', '/bomb', {}, 'The page is larger than 20 MB.'],
+    ['what is packed otherwise than it says', '/odd', {}, '127.0.0.1 broke off in the middle of the page.'],
     ['a page too large once unpacked', '/packed', { limits: small }, 'The page is larger than 1000 bytes.'],
     ['one that drips', '/drip', { limits: { wholeMs: 300 } }, 'Fetching the page took longer than 1 s.'],
     [
@@ -115,6 +144,13 @@ describe('refuses, and leaves no file behind:', () => {
       'Port 8080 of example.com is not fetched from: only 80 and 443 are, and what FETCH_ALLOW names.',
     ],
     ['http://0x7f.1/', '127.0.0.1 is at 127.0.0.1, which is not a public address'],
+    ['http://2130706433/', '127.0.0.1 is at 127.0.0.1, which is not a public address'],
+    ['http://0177.0.0.1/', '127.0.0.1 is at 127.0.0.1, which is not a public address'],
+    ['http://0.0.0.0/', 'which is not a public address'],
+    ['http://0/', 'which is not a public address'],
+    ['http://169.254.1.1/', 'which is not a public address'],
+    ['http://[2002:a00:1::]/', 'which is not a public address'],
+    ['http://[::1]/', 'which is not a public address'],
     ['http://[::ffff:10.0.0.1]/', 'which is not a public address'],
     ['http://[64:ff9b::a00:1]/', 'which is not a public address'],
   ])('%s, without asking for an address', async (url, reason) => {
@@ -150,6 +186,17 @@ describe('a name', () => {
     )
   })
 
+  it('that means another address by the next redirect is judged anew', async () => {
+    site.pages['/page'] = (_req, res) => res.writeHead(302, { location: url() }).end()
+    const answers = ['127.0.0.1', '10.0.0.7'].map((address) => [{ address, family: 4 }])
+    const policy = new FetchPolicy([`127.0.0.1:${String(site.port)}`])
+    const asking = fetcher({ policy, resolver: () => Promise.resolve(answers.shift() ?? []) })
+    await expect(asking.fetch(url(), NOTHING_KNOWN, folder, signal)).rejects.toThrow(
+      'site.test is at 10.0.0.7, which is not a public address',
+    )
+    expect(site.asked).toHaveLength(1)
+  })
+
   it('that is unknown, or never answered for, is told so', async () => {
     const unknown = fetcher({ resolver: () => Promise.reject(new Error('ENOTFOUND')) })
     await expect(unknown.fetch('http://nowhere.test/', NOTHING_KNOWN, folder, signal)).rejects.toThrow(
@@ -161,6 +208,20 @@ describe('a name', () => {
       'The address of nowhere.test could not be found out in time.',
     )
   })
+})
+
+it('says what is wrong with a server’s TLS', async () => {
+  const plain = `https://127.0.0.1:${String(site.port)}/page`
+  await expect(fetcher().fetch(plain, NOTHING_KNOWN, folder, signal)).rejects.toThrow(/it speaks no TLS/)
+  const pem = readFileSync(new URL('../fixtures/self-signed.pem', import.meta.url))
+  const server = createServer({ key: pem, cert: pem }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const policy = new FetchPolicy([`127.0.0.1:${String(port)}`])
+  await expect(
+    fetcher({ policy }).fetch(`https://127.0.0.1:${String(port)}/`, NOTHING_KNOWN, folder, signal),
+  ).rejects.toThrow('127.0.0.1 cannot be reached: its certificate is signed by itself.')
+  server.close()
 })
 
 it('asks whether a page has changed', async () => {

@@ -25,7 +25,7 @@ export class Files extends Resource {
   readonly get = this.plain<typeof operations.getFile>('GET', `${FILES}{id}`)
   readonly update = this.write<typeof operations.patchFile>('PATCH', `${FILES}{id}`)
   readonly delete = this.plain<typeof operations.deleteFile>('DELETE', `${FILES}{id}`)
-  readonly reprocess = this.plain<typeof operations.reprocessFile>('POST', `${FILES}{id}/reprocess`)
+  readonly reprocess = this.act<typeof operations.reprocessFile>(`${FILES}{id}/reprocess`)
 
   /**
    * Hands a file in; it is processed afterwards, see `get`.
@@ -70,5 +70,5 @@ export class WebPages extends Resource {
   readonly get = this.plain<typeof operations.getUrl>('GET', `${PAGES}{id}`)
   readonly update = this.write<typeof operations.patchUrl>('PATCH', `${PAGES}{id}`)
   readonly delete = this.plain<typeof operations.deleteUrl>('DELETE', `${PAGES}{id}`)
-  readonly reprocess = this.plain<typeof operations.reprocessUrl>('POST', `${PAGES}{id}/reprocess`)
+  readonly reprocess = this.act<typeof operations.reprocessUrl>(`${PAGES}{id}/reprocess`)
 }

@@ -53,8 +53,8 @@ export const watchKnowledge = operation({
   scope: 'knowledge:read',
   summary: { en: 'Watch the processing', fr: 'Suivre le traitement' },
   description: {
-    en: 'A stream of events, from now on: each frame says how a source stands. A reader that is too slow is cut off; list the sources after connecting again.',
-    fr: 'Un flux d’événements, à partir de maintenant : chaque trame donne l’état d’une source. Un lecteur trop lent est déconnecté ; listez les sources après la reconnexion.',
+    en: 'A stream of events, from now on: each frame says how a source stands, `deleted` being the last. A reader that is too slow is cut off; list the sources after connecting again.',
+    fr: 'Un flux d’événements, à partir de maintenant : chaque trame donne l’état d’une source, `deleted` étant le dernier. Un lecteur trop lent est déconnecté ; listez les sources après la reconnexion.',
   },
   answers: {},
   events: SourceEvent,

@@ -8,6 +8,7 @@ import {
   NewQa,
   NewUrl,
   QaPatch,
+  Reprocessing,
   SourcePatch,
   SourceQuery,
   UrlPatch,
@@ -76,8 +77,8 @@ export const createUrl = operation({
   path: '/api/v1/knowledge/urls/',
   summary: { en: 'Add a web page', fr: 'Ajouter une page web' },
   description: {
-    en: 'Fetched once, then read like a file: HTML, plain text, Markdown or PDF. 202 while it is being processed, 200 when the very same URL is already held under that title. A page that cannot be fetched becomes `failed`, with the reason.',
-    fr: 'Récupérée une fois, puis lue comme un fichier : HTML, texte, Markdown ou PDF. 202 pendant le traitement, 200 si la même URL est déjà connue sous ce titre. Une page qui ne peut pas être récupérée passe à `failed`, avec la raison.',
+    en: 'Fetched, then read like a file, and fetched again every `refresh_hours`. With `crawl`, the pages of the same site that it leads to become sources too, as `robots.txt` allows; list them with `?parent_id=`. 202 while it is being processed, 200 when the very same URL is already held under that title. A page that cannot be fetched becomes `failed`, with the reason.',
+    fr: 'Récupérée, lue comme un fichier, puis récupérée de nouveau toutes les `refresh_hours` heures. Avec `crawl`, les pages du même site auxquelles elle mène deviennent aussi des sources, dans le respect de `robots.txt` ; listez-les avec `?parent_id=`. 202 pendant le traitement, 200 si la même URL est déjà connue sous ce titre. Une page qui ne peut pas être récupérée passe à `failed`, avec la raison.',
   },
   body: NewUrl,
   idempotent: true,
@@ -246,7 +247,10 @@ export const reprocessFile = operation({
     en: 'It is found as it was until the new version is ready. 409 while it is being processed.',
     fr: 'Il reste trouvé dans sa version actuelle jusqu’à ce que la nouvelle soit prête. 409 pendant un traitement.',
   },
+  body: Reprocessing,
+  bodyOptional: true,
   answers: { 202: json(KnowledgeSource) },
+  example: { from: 'embed' },
 })
 
 export const reprocessQa = operation({
@@ -291,6 +295,10 @@ export const deleteUrl = operation({
   method: 'delete',
   path: '/api/v1/knowledge/urls/{id}',
   summary: { en: 'Delete a web page', fr: 'Supprimer une page web' },
+  description: {
+    en: 'The first page of a crawl goes with all the pages that it found.',
+    fr: 'La première page d’une exploration est supprimée avec toutes les pages trouvées.',
+  },
   answers: { 200: json(z.null()) },
 })
 
@@ -302,8 +310,8 @@ export const patchUrl = operation({
   path: '/api/v1/knowledge/urls/{id}',
   summary: { en: 'Change a web page', fr: 'Modifier une page web' },
   description: {
-    en: 'Another URL is fetched, a new title makes the page be processed again; 409 while that goes on.',
-    fr: 'Une autre URL est récupérée, un nouveau titre fait retraiter la page ; 409 pendant ce temps.',
+    en: 'Another URL is fetched, a new title makes the page be processed again; 409 while that goes on. `assistant_ids`, `tags` and `refresh_hours` of a crawl are those of all its pages; its URL stays.',
+    fr: 'Une autre URL est récupérée, un nouveau titre fait retraiter la page ; 409 pendant ce temps. `assistant_ids`, `tags` et `refresh_hours` d’une exploration valent pour toutes ses pages ; son URL ne change pas.',
   },
   body: UrlPatch,
   answers: { 200: json(KnowledgeSource) },
@@ -318,8 +326,11 @@ export const reprocessUrl = operation({
   path: '/api/v1/knowledge/urls/{id}/reprocess',
   summary: { en: 'Fetch a web page again', fr: 'Récupérer une page web de nouveau' },
   description: {
-    en: 'Nothing changes when its server says that the page is unchanged. It is found as it was until the new version is ready. 409 while it is being processed.',
-    fr: 'Rien ne change si son serveur dit la page inchangée. Elle reste trouvée dans sa version actuelle jusqu’à ce que la nouvelle soit prête. 409 pendant un traitement.',
+    en: 'With the pages that its crawl found, where it has one. Nothing changes when its server says that the page is unchanged. It is found as it was until the new version is ready. 409 while it is being processed.',
+    fr: 'Avec les pages trouvées par son exploration, le cas échéant. Rien ne change si son serveur dit la page inchangée. Elle reste trouvée dans sa version actuelle jusqu’à ce que la nouvelle soit prête. 409 pendant un traitement.',
   },
+  body: Reprocessing,
+  bodyOptional: true,
   answers: { 202: json(KnowledgeSource) },
+  example: { from: 'embed' },
 })

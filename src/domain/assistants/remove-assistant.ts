@@ -14,8 +14,8 @@ const SOURCES = 200
 export interface RemovalParts {
   db: Database['db']
   assistants: AssistantStore
-  /** Told that sources are to be deleted. */
-  wake: () => void
+  /** Told which sources are being deleted with it. */
+  removed: (sourceIds: string[]) => void
 }
 
 /** Deletes assistants with all that is theirs. */
@@ -29,7 +29,7 @@ export class AssistantRemoval {
    * @throws AppError `not_found`, also when the caller's client is narrowed to others.
    */
   async remove(caller: Caller, id: string): Promise<void> {
-    const { db, assistants, wake } = this.parts
+    const { db, assistants, removed } = this.parts
     const now = new Date().toISOString()
     const row = mayUseAssistant(caller, id)
       ? await assistants.update(caller.orgId, id, { is_active: 0, updated_at: now })
@@ -37,12 +37,16 @@ export class AssistantRemoval {
     if (row === undefined) throw notFound('assistant', id)
     await this.removeConversations(id)
     while ((await this.step((removal) => removal.removeUnanswered(id, GROUPS))) > 0) continue
-    while ((await this.step((removal) => removal.releaseSources(id, SOURCES))) === SOURCES) continue
-    await db.transaction().execute(async (tx) => {
-      await assistantRemoval(tx).releaseSources(id, Number.MAX_SAFE_INTEGER)
+    for (let released: string[] | undefined; released === undefined || released.length === SOURCES;) {
+      released = await this.step((removal) => removal.releaseSources(id, SOURCES))
+      removed(released)
+    }
+    const last = await db.transaction().execute(async (tx) => {
+      const released = await assistantRemoval(tx).releaseSources(id, Number.MAX_SAFE_INTEGER)
       await assistantRemoval(tx).remove(caller.orgId, id)
+      return released
     })
-    wake()
+    removed(last)
   }
 
   private async removeConversations(id: string): Promise<void> {

@@ -2,9 +2,12 @@ import type { SourcePatch } from '../../contract/knowledge.js'
 import { AppError, notFound } from '../../errors.js'
 import type { Database, Executor } from '../../store/database.js'
 import { jobStore } from '../../store/jobs.js'
+import { passageStore } from '../../store/passages.js'
+import { refreshTime } from '../../store/refreshes.js'
 import type { Stage } from '../../store/schema.js'
 import { sourceStore, type Source, type SourceChange } from '../../store/sources.js'
 import type { IngestPort } from './ingest-port.js'
+import { changePages, requireOwnFields } from './web-pages.js'
 
 /** What changes need. */
 export interface ChangeParts {
@@ -19,6 +22,7 @@ export interface ChangeParts {
  * of a pair also `not_ready` and `busy`. Nothing is changed then.
  */
 export async function changeSource(parts: ChangeParts, source: Source, patch: SourcePatch): Promise<void> {
+  requireOwnFields(source, patch)
   const change = changeOf(source, patch)
   const assign = (tx: Executor) =>
     patch.assistant_ids === undefined
@@ -40,16 +44,28 @@ export async function changeSource(parts: ChangeParts, source: Source, patch: So
   await parts.db.transaction().execute(async (tx) => {
     await write(tx, source, change)
     await assign(tx)
+    await changePages(tx, source, patch)
     if (stage !== undefined) await owe(tx, source, stage)
   })
   if (stage !== undefined) parts.ingest.wake()
 }
 
 /**
- * Owes the source its processing anew, fetching included; a pair's is done when this resolves.
- * @throws AppError `conflict` while it is being processed; of a pair also `not_ready` and `busy`.
+ * Owes the source its processing anew; a pair's is done when this resolves.
+ * @param from the stage to begin at; where nothing is kept of the one before it, processing begins earlier. Default: the
+ * first.
+ * @throws AppError `conflict` while it is being processed; of a pair also `not_ready` and `busy`; `invalid_input` for a
+ * stage that the source does not go through.
  */
-export async function reprocessSource({ db, ingest }: ChangeParts, source: Source): Promise<void> {
+export async function reprocessSource(
+  { db, ingest }: ChangeParts,
+  source: Source,
+  from?: Stage,
+): Promise<void> {
+  if (from === 'fetch' && source.type !== 'url') {
+    const message = 'must be a later stage: only web pages are fetched.'
+    throw new AppError('invalid_input', `from ${message}`, { fields: [{ path: 'from', message }] })
+  }
   if (source.type === 'qa') {
     refuseWhileProcessed(source)
     await ingest.indexQa(source.id)
@@ -60,14 +76,26 @@ export async function reprocessSource({ db, ingest }: ChangeParts, source: Sourc
     const now = await sourceStore(tx).find(source.orgId, source.id)
     if (now === undefined) throw notFound('knowledge source', source.id)
     refuseWhileProcessed(now)
-    await owe(tx, now, now.type === 'url' ? 'fetch' : 'extract')
+    await owe(tx, now, await firstStage(tx, now, from))
   })
   ingest.wake()
 }
 
+/** Where processing can begin: at a stage whose input is kept. */
+async function firstStage(tx: Executor, source: Source, from: Stage | undefined): Promise<Stage> {
+  const first = source.type === 'url' ? 'fetch' : 'extract'
+  if (from === undefined || from === 'fetch') return first
+  const isStaged = source.status === 'failed' && (source.stage === 'embed' || source.stage === 'index')
+  if (isStaged && (from === 'embed' || from === 'index')) {
+    const newest = await passageStore(tx).newestVersion(source.id)
+    if (newest > (source.liveVersion ?? 0)) return 'embed'
+  }
+  return source.storedFile === null ? first : 'extract'
+}
+
 /** The fields of the source's own type. */
 function changeOf(source: Source, patch: SourcePatch): SourceChange {
-  const { title, question, answer, url, tags, source: origin } = patch
+  const { title, question, answer, url, tags, source: origin, refresh_hours: refreshHours } = patch
   if (source.type === 'qa') {
     return {
       ...(question !== undefined && question !== source.question && { question, title: question }),
@@ -79,6 +107,8 @@ function changeOf(source: Source, patch: SourcePatch): SourceChange {
   return {
     ...(title !== undefined && title.trim() !== source.title && { title: title.trim() }),
     ...(source.type === 'url' && url !== undefined && url !== source.url && { url }),
+    ...(source.type === 'url' &&
+      refreshHours !== undefined && { refreshHours, nextRefreshAt: refreshTime(refreshHours) }),
     ...(tags && { tags }),
   }
 }

@@ -7,6 +7,7 @@ import type {
   NewFile,
   NewQa,
   NewUrl,
+  Reprocessing,
   SourcePatch,
   SourceQuery,
   WidgetHit,
@@ -15,6 +16,7 @@ import type {
 import { AppError, notFound } from '../../errors.js'
 import type { Retriever } from '../../retrieval/retriever.js'
 import type { Database, Executor } from '../../store/database.js'
+import { crawlStore } from '../../store/crawls.js'
 import { jobStore } from '../../store/jobs.js'
 import { sourceStore, type Source } from '../../store/sources.js'
 import { uploadPath } from '../../store/upload-file.js'
@@ -27,6 +29,7 @@ import { presentHit, presentSource } from './present.js'
 import { SourceEvents } from './source-events.js'
 import { assistantsFor, requireChangeable, requireOwnAssistants, requireVisible } from './narrowing.js'
 import { baseName, fileHash, type Upload } from './upload.js'
+import { findSamePage, newPage, removeSource } from './web-pages.js'
 import { searchFromWidget } from './widget-search.js'
 
 const DEFAULT_HITS = 10
@@ -37,6 +40,8 @@ export interface KnowledgeParts {
   retriever: Retriever
   ingest: IngestPort
   uploadsDir: string
+  /** Hours between two times that a page is fetched, where its giver says nothing; null = never. */
+  refreshHours?: number | null
 }
 
 /** What an organization has taught its assistants: files, Q&A pairs and web pages. */
@@ -54,11 +59,11 @@ export class Knowledge {
   async list(caller: Caller, query: SourceQuery): Promise<Page<KnowledgeSource>> {
     const store = sourceStore(this.parts.db)
     const { orgId } = caller
-    const { assistant_id: assistantId, ...filter } = query
+    const { assistant_id: assistantId, parent_id: parentId, ...filter } = query
     if (assistantId !== undefined) await this.requireAssistants(caller, [assistantId], 'assistant_id')
-    const { rows, total } = await store.list({ orgId, assistantId, only: caller.assistantIds, ...filter })
-    const assistants = await store.assistantIds(rows.map((row) => row.id))
-    return { rows: rows.map((row) => presentSource(row, assistants.get(row.id) ?? [])), total }
+    const narrowed = { orgId, assistantId, parentId, only: caller.assistantIds }
+    const { rows, total } = await store.list({ ...narrowed, ...filter })
+    return { rows: await this.presentAll(rows), total }
   }
 
   /** @throws AppError `not_found`, also when it is of another type than the path says. */
@@ -165,29 +170,22 @@ export class Knowledge {
   }
 
   /**
-   * Takes a page of the web over to be fetched. The same URL under the same title is kept once: the answer is then the
-   * source already held, fetched anew if that failed before.
+   * Takes a page of the web over to be fetched, or a site to be crawled from it. The same URL under the same title is
+   * kept once: the answer is then the source already held, fetched anew if that failed before.
    * @throws AppError `invalid_input` for assistants that do not exist; `conflict` when it is already held for others.
    */
   async addUrl(caller: Caller, given: NewUrl): Promise<{ source: KnowledgeSource; isNew: boolean }> {
     const { orgId } = caller
     const assistantIds = assistantsFor(caller, given.assistant_ids) ?? []
     await this.parts.assistants.requireAll(orgId, assistantIds)
-    const { url } = given
-    const title = given.title?.trim() === '' ? undefined : given.title?.trim()
     const { source, isNew } = await this.parts.db.transaction().execute(async (tx) => {
-      const same = await sourceStore(tx).findSameUrl(orgId, url, title)
+      const same = await findSamePage(tx, orgId, given)
       if (same !== undefined) {
         await this.refuseForOthers(tx, caller, same, assistantIds)
         return same.status === 'failed' ? this.owedAnew(tx, same, 'fetch') : { source: same, isNew: false }
       }
-      const made = await sourceStore(tx).create({
-        orgId,
-        type: 'url',
-        title: title ?? url,
-        url,
-        assistantIds,
-      })
+      const { refreshHours = null } = this.parts
+      const made = await sourceStore(tx).create(newPage(orgId, given, assistantIds, refreshHours))
       await jobStore(tx).enqueue({ sourceId: made.id, orgId, task: 'ingest', stage: 'fetch' })
       return { source: made, isNew: true }
     })
@@ -237,22 +235,26 @@ export class Knowledge {
   }
 
   /** As reprocessSource says. */
-  async reprocess(caller: Caller, id: string, type: Source['type']): Promise<KnowledgeSource> {
-    await reprocessSource(this.parts, await this.requireOwn(caller, id, type))
+  async reprocess(
+    caller: Caller,
+    id: string,
+    type: Source['type'],
+    given: Reprocessing = {},
+  ): Promise<KnowledgeSource> {
+    await reprocessSource(this.parts, await this.requireOwn(caller, id, type), given.from)
     this.events.changed(id)
     return this.get(caller, id)
   }
 
-  /** Hides the source at once; its passages, vectors and file are removed in the background. */
+  /**
+   * Hides the source at once, and with a crawl all the pages that it found; passages, vectors and files are removed in
+   * the background.
+   */
   async remove(caller: Caller, id: string, type?: Source['type']): Promise<void> {
-    const { orgId } = caller
-    await this.requireOwn(caller, id, type)
-    const marked = await this.parts.db.transaction().execute(async (tx) => {
-      if (!(await sourceStore(tx).markDeleting(orgId, id))) return false
-      await jobStore(tx).enqueue({ sourceId: id, orgId, task: 'delete', stage: 'index' })
-      return true
-    })
-    if (!marked) throw notFound('knowledge source', id)
+    const source = await this.requireOwn(caller, id, type)
+    const hidden = await this.parts.db.transaction().execute((tx) => removeSource(tx, source))
+    if (hidden.length === 0) throw notFound('knowledge source', id)
+    for (const gone of hidden) this.events.changed(gone)
     this.parts.ingest.wake()
   }
 
@@ -305,7 +307,17 @@ export class Knowledge {
   }
 
   private async present(source: Source): Promise<KnowledgeSource> {
-    const assistants = await sourceStore(this.parts.db).assistantIds([source.id])
-    return presentSource(source, assistants.get(source.id) ?? [])
+    const [presented] = await this.presentAll([source])
+    if (presented === undefined) throw notFound('knowledge source', source.id)
+    return presented
+  }
+
+  private async presentAll(sources: Source[]): Promise<KnowledgeSource[]> {
+    const { db } = this.parts
+    const assistants = await sourceStore(db).assistantIds(sources.map(({ id }) => id))
+    const crawls = await crawlStore(db).progress(sources)
+    return sources.map((source) =>
+      presentSource(source, assistants.get(source.id) ?? [], crawls.get(source.id)),
+    )
   }
 }

@@ -1,9 +1,14 @@
 import type { KnowledgeHit, KnowledgeSource } from '../../contract/knowledge.js'
 import type { Hit } from '../../retrieval/retriever.js'
+import type { CrawlProgress } from '../../store/crawls.js'
 import type { Source } from '../../store/sources.js'
 
-/** A source as clients see it. */
-export function presentSource(source: Source, assistantIds: string[]): KnowledgeSource {
+/** A source as clients see it. @param crawled how far its crawl has got, where it has one. */
+export function presentSource(
+  source: Source,
+  assistantIds: string[],
+  crawled?: CrawlProgress,
+): KnowledgeSource {
   if (source.status === 'deleting') throw new Error('A source that is being deleted is not shown.')
   return {
     id: source.id,
@@ -35,11 +40,24 @@ export function presentSource(source: Source, assistantIds: string[]): Knowledge
     keywords: source.keywords,
     final_url: source.finalUrl,
     fetched_at: source.fetchedAt,
+    refresh_hours: source.refreshHours,
+    next_refresh_at: source.nextRefreshAt,
+    refresh_error: source.refreshError,
+    parent_id: source.parentId,
+    crawl: presentCrawl(source, crawled),
     warnings: source.warnings,
     assistant_ids: assistantIds,
     created_at: source.createdAt,
     updated_at: source.updatedAt,
   }
+}
+
+function presentCrawl({ crawl }: Source, crawled: CrawlProgress | undefined): KnowledgeSource['crawl'] {
+  if (crawl === null || crawled === undefined) return null
+  const { depth, maxPages, sitemap, include, exclude } = crawl
+  const { ready, failed, pending, leftOut, beyond } = crawled
+  const limits = { depth, max_pages: maxPages, sitemap, include, exclude }
+  return { ...limits, ready, failed, pending, left_out: leftOut, beyond }
 }
 
 /** A search hit as clients see it. */

@@ -57,12 +57,14 @@ export class SourceEvents {
 
   async #tell(sourceId: string): Promise<void> {
     const source = await sourceStore(this.db).anyState(sourceId)
-    if (source === undefined || source.status === 'deleting') return
+    if (source === undefined) return
+    const { status } = source
     const event: SourceEvent = {
       type: 'source',
       id: source.id,
-      status: source.status,
+      status: status === 'deleting' ? 'deleted' : status,
       stage: source.stage,
+      parent_id: source.parentId,
       progress: {
         pages_done: source.pagesDone,
         pages: source.pages,

@@ -6,6 +6,8 @@ import { AppError } from '../../errors.js'
 
 const MAX_FIELDS = 20
 const MAX_FIELD_BYTES = 64 * 1024
+/** What a form may hold beside its file. */
+const MAX_AROUND_BYTES = MAX_FIELDS * MAX_FIELD_BYTES
 /** What a file is called whose part names none. */
 const NAMELESS = 'file'
 
@@ -35,6 +37,11 @@ export function singleUpload(dir: string, maxBytes: number): RequestHandler {
   }
   const take = multer(options).single('file')
   return (req, res, next) => {
+    // What says itself that it is too large is not read, so that it takes no room on the disk.
+    if (Number(req.get('content-length') ?? 0) > maxBytes + MAX_AROUND_BYTES) {
+      next(new AppError('too_large', 'The file is larger than this server takes.'))
+      return
+    }
     take(req, res, (error?: unknown) => next(isUnreadable(error) ? unreadable(error) : error))
   }
 }

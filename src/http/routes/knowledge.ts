@@ -37,9 +37,13 @@ export function knowledgeRoutes(
     return new Reply(isNew ? 202 : 200, source)
   })
 
-  for (const { operation, type } of REPROCESS) {
-    serve(router, operation, ({ caller, params }) => knowledge.reprocess(caller, params.id, type))
-  }
+  serve(router, operations.reprocessFile, ({ caller, params, body }) =>
+    knowledge.reprocess(caller, params.id, 'file', body),
+  )
+  serve(router, operations.reprocessUrl, ({ caller, params, body }) =>
+    knowledge.reprocess(caller, params.id, 'url', body),
+  )
+  serve(router, operations.reprocessQa, ({ caller, params }) => knowledge.reprocess(caller, params.id, 'qa'))
 
   serve(router, operations.patchFile, ({ caller, params, body }) =>
     knowledge.patch(caller, params.id, body, 'file'),
@@ -66,12 +70,6 @@ export function knowledgeRoutes(
     })
   }
 }
-
-const REPROCESS = [
-  { operation: operations.reprocessFile, type: 'file' },
-  { operation: operations.reprocessQa, type: 'qa' },
-  { operation: operations.reprocessUrl, type: 'url' },
-] as const
 
 /** The same three things for sources of each type, and last for all of them: the longer paths go first. */
 const BY_TYPE: {

@@ -47,6 +47,22 @@ export interface Validators {
   lastModified: string | null
 }
 
+/** A server that answered with something else than a page. */
+export class PageRefused extends ExtractionError {
+  /** @param status of HTTP. */
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message)
+  }
+
+  /** Whether there is no such page on the site (any more), rather than none to be had just now. */
+  get isGone(): boolean {
+    return this.status === 404 || this.status === 410 || REDIRECTS.includes(this.status)
+  }
+}
+
 /** A page as it lies in a file, and what its server said of it. */
 export interface FetchedPage extends Validators {
   /** The file's name in the folder. */
@@ -54,14 +70,16 @@ export interface FetchedPage extends Validators {
   bytes: number
   sha256: string
   contentType: string
+  /** What the server calls it as a file: Content-Disposition. */
+  fileName: string | null
+  /** Whether it may be indexed and its links followed, as X-Robots-Tag has it. */
+  robotsTag: string
   /** Where it was, after redirects. */
   finalUrl: string
 }
 
-const READABLE = [
-  ...['text/html', 'application/xhtml+xml', 'text/plain', 'text/markdown', 'text/x-markdown'],
-  'application/pdf',
-]
+/** What holds no words, whatever it is; of everything else the content decides. */
+const WORDLESS = /^(?:audio|video|font)\//i
 const REDIRECTS = [301, 302, 303, 307, 308]
 const MAX_HEADER = 500
 
@@ -77,6 +95,7 @@ export class PageFetcher {
 
   /**
    * Fetches a page into a new file of the folder; `unchanged` when the server says that it is as it was.
+   * @param within "https://host": redirects to elsewhere are not followed.
    * @throws ExtractionError with the reason as one sentence; the signal's reason once that is aborted. No file is left then.
    */
   async fetch(
@@ -84,13 +103,14 @@ export class PageFetcher {
     known: Validators,
     folder: string,
     signal: AbortSignal,
+    within?: string,
   ): Promise<FetchedPage | 'unchanged'> {
     if (this.#options.enabled === false)
       throw new ExtractionError('Web pages are not fetched here: URL_FETCH is switched off.')
     const deadline = AbortSignal.timeout(this.#limits.wholeMs)
     const either = AbortSignal.any([signal, deadline])
     try {
-      return await this.#follow(address, known, folder, either)
+      return await this.#follow(address, known, { folder, within }, either)
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof ExtractionError) throw error
@@ -102,13 +122,20 @@ export class PageFetcher {
     }
   }
 
-  async #follow(address: string, known: Validators, folder: string, signal: AbortSignal) {
+  async #follow(
+    address: string,
+    known: Validators,
+    { folder, within }: { folder: string; within: string | undefined },
+    signal: AbortSignal,
+  ) {
     let url = readUrl(address)
     for (let hops = 0; hops <= this.#limits.redirects; hops += 1) {
       const answer = await this.#get(url, known, signal)
       try {
         const target = redirectOf(answer, url)
         if (target === undefined) return await this.#take(answer, url, folder, signal)
+        if (within !== undefined && target.origin !== within)
+          throw new PageRefused(`The page has moved to ${hostOf(target)}.`, answer.statusCode ?? 0)
         url = target
       } finally {
         answer.destroy()
@@ -129,7 +156,7 @@ export class PageFetcher {
     )
     const headers = {
       'User-Agent': userAgent,
-      Accept: 'text/html, application/xhtml+xml, text/markdown, text/plain, application/pdf;q=0.9',
+      Accept: 'text/html, application/xhtml+xml, text/markdown, text/plain, application/pdf;q=0.9, */*;q=0.5',
       'Accept-Encoding': 'gzip, deflate, br',
       ...(known.etag !== null && { 'If-None-Match': known.etag }),
       ...(known.lastModified !== null && { 'If-Modified-Since': known.lastModified }),
@@ -141,19 +168,19 @@ export class PageFetcher {
     const host = hostOf(url)
     const status = answer.statusCode ?? 0
     if (status === 304) return 'unchanged'
-    if (status !== 200) throw new ExtractionError(refusal(host, status))
+    if (status !== 200) throw new PageRefused(refusal(host, status), status)
     const contentType = answer.headers['content-type'] ?? ''
-    if (!READABLE.includes(contentType.split(';')[0]?.trim().toLowerCase() ?? '')) {
-      const named = contentType === '' ? 'no type' : `"${contentType.slice(0, 100)}"`
+    if (WORDLESS.test(contentType.trim()))
       throw new ExtractionError(
-        `${host} sent ${named}; only HTML, plain text, Markdown and PDF pages are read.`,
+        `${host} sent "${contentType.slice(0, 100)}", in which there is nothing to read.`,
       )
-    }
     if (Number(answer.headers['content-length'] ?? 0) > this.#limits.bytes) throw this.#tooLarge()
     const body = await this.#store(answer, host, folder, signal)
     return {
       ...body,
       contentType: contentType.slice(0, MAX_HEADER),
+      fileName: nameIn(answer.headers['content-disposition']),
+      robotsTag: String(answer.headers['x-robots-tag'] ?? '').slice(0, MAX_HEADER),
       finalUrl: url.href,
       etag: bounded(answer.headers.etag),
       lastModified: bounded(answer.headers['last-modified']),
@@ -221,6 +248,12 @@ function decoders(answer: IncomingMessage): Duplex[] {
 
 function bounded(header: string | undefined): string | null {
   return header === undefined || header.length > MAX_HEADER ? null : header
+}
+
+/** The file name of a Content-Disposition, without folders. */
+function nameIn(disposition = ''): string | null {
+  const name = /;\s*filename\s*=\s*(?:"([^"]{1,255})"|([^\s;"]{1,255}))/i.exec(disposition)
+  return (name?.[1] ?? name?.[2])?.split(/[\\/]/).at(-1) ?? null
 }
 
 /** A disk that is full or may not be written to is no fault of the page. */

@@ -88,6 +88,12 @@ const REASONS: Record<string, string> = {
   ENETUNREACH: 'there is no way to it',
   ETIMEDOUT: 'it does not answer',
   EPROTO: 'it speaks no TLS',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is another host’s',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an authority that this machine does not know',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'it does not send the certificates between its own and an authority’s',
   HPE_HEADER_OVERFLOW: 'the head of its answer is too large',
 }
 
@@ -97,8 +103,10 @@ function unreachable(host: string, error: unknown): ExtractionError {
     REASONS[code] ??
     (/CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/.test(code)
       ? 'its certificate is not trusted'
-      : code.startsWith('HPE_')
-        ? 'it does not answer in HTTP'
-        : `the connection failed${code === '' ? '' : ` (${code})`}`)
+      : /SSL|TLS/.test(code)
+        ? 'it speaks no TLS that can be agreed on'
+        : code.startsWith('HPE_')
+          ? 'it does not answer in HTTP'
+          : `the connection failed${code === '' ? '' : ` (${code})`}`)
   return new ExtractionError(`${host} cannot be reached: ${reason}.`, { cause: error })
 }
