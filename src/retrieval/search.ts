@@ -32,15 +32,19 @@ export interface PreparedQuery {
   statistics: TermStatistics
 }
 
-/** Finds passages by words and meaning on one connection, with one embedder. */
+/**
+ * Finds passages by words and meaning on one connection, with one embedder. Candidates that have no vectors of that embedder are
+ * found by words alone.
+ */
 export class PassageSearch {
   readonly #candidates: PassageCandidates
 
   constructor(
     connection: Connection,
     private readonly embedder: Embedder,
+    candidates = passageCandidates(connection),
   ) {
-    this.#candidates = passageCandidates(connection)
+    this.#candidates = candidates
   }
 
   /** Reads and embeds a question. */
