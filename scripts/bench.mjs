@@ -1,10 +1,11 @@
-// `npm run bench -- sizing|replies|http …`: measures a whole appliance's size and speed; builds first what is stale.
+// `npm run bench -- sizing|replies|http|retrieval …`: measures a whole appliance's size and speed; builds first what is stale.
 import { setUp } from './setup.mjs'
 
 const SCRIPTS = new Map([
   ['sizing', '../dist/scripts/bench-sizing.js'],
   ['replies', '../dist/scripts/bench-replies.js'],
   ['http', '../dist/scripts/bench-http.js'],
+  ['retrieval', '../dist/scripts/bench-retrieval.js'],
 ])
 
 const script = SCRIPTS.get(process.argv[2] ?? '')
