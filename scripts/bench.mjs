@@ -1,4 +1,4 @@
-// `npm run bench -- sizing|replies|http|kill …`: measures a whole appliance's size and speed; builds first what is stale.
+// `npm run bench -- sizing|replies|http|retrieval|kill …`: measures a whole appliance's size and speed; builds first what is stale.
 import { setUp } from './setup.mjs'
 
 const SCRIPTS = new Map([
@@ -6,6 +6,7 @@ const SCRIPTS = new Map([
   ['replies', '../dist/scripts/bench-replies.js'],
   ['http', '../dist/scripts/bench-http.js'],
   ['kill', '../dist/scripts/bench-kill.js'],
+  ['retrieval', '../dist/scripts/bench-retrieval.js'],
 ])
 
 const script = SCRIPTS.get(process.argv[2] ?? '')

@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   try {
     await fill(database)
     requireRows(database)
-    // Small, and one file: the pages that the vector table reserves are given back.
+    // Small, and one file.
     database.connection.pragma('journal_mode = delete')
     database.connection.exec('vacuum')
   } catch (error) {

@@ -20,7 +20,7 @@ import { Messages } from './domain/conversations/messages.js'
 import { Transcripts } from './domain/conversations/transcripts.js'
 import { Contexts } from './domain/contexts/contexts.js'
 import { Ratings } from './domain/feedback/ratings.js'
-import { HealthReport, type RetrievalState } from './domain/health.js'
+import { HealthReport, type IndexProgress, type RetrievalState } from './domain/health.js'
 import { Idempotency } from './domain/idempotency.js'
 import { AssistantSources } from './domain/knowledge/assistant-knowledge.js'
 import type { IngestPort } from './domain/knowledge/ingest-port.js'
@@ -64,6 +64,8 @@ import { VERSION } from './version.js'
 export interface IngestDriver extends IngestPort {
   /** Loads what it needs and takes up the jobs there are; rejects when it cannot. */
   start(): Promise<void>
+  /** How far the vectors of another embedding model are; null when none are being made. */
+  rebuilding?(): IndexProgress | null
   /** Stops after the batch under way. */
   close(): Promise<void>
 }
@@ -191,6 +193,7 @@ export function buildApp(
     chat,
     () => stateNow(retrieval, retriever),
     () => backups?.state() ?? null,
+    () => ingest.rebuilding?.() ?? null,
   )
   metrics.watch({
     version: VERSION,

@@ -59,7 +59,31 @@ export type BackupHealth = z.infer<typeof BackupHealth>
 /** What `GET /health` adds for keys. */
 export const HealthDetails = Health.extend({
   chat: ChatState,
-  embedding: z.object({ model: z.string().nullable(), state: z.enum(['loading', 'ready', 'failed']) }),
+  embedding: z.object({
+    model: z.string().nullable(),
+    state: z.enum(['loading', 'ready', 'failed']),
+    rebuilding: z
+      .object({
+        from: z.string().meta({
+          description: 'The model that the index was made with.',
+          description_fr: 'Le modèle avec lequel l’index a été fait.',
+        }),
+        search: z.enum(['earlier_vectors', 'words']).meta({
+          description:
+            'What finds meanwhile: words and the earlier model’s vectors, or words alone, when that model is gone.',
+          description_fr:
+            'Ce qui trouve entre-temps : les mots et les vecteurs du modèle précédent, ou les mots seuls, quand ce modèle n’est plus là.',
+        }),
+        done: z.int(),
+        total: z.int(),
+      })
+      .nullable()
+      .meta({
+        description: 'Passages embedded anew with another model, of so many; null when none are.',
+        description_fr:
+          'Passages vectorisés de nouveau avec un autre modèle, sur combien ; null quand il n’y en a pas.',
+      }),
+  }),
   node: z.string(),
   uptime_seconds: z.int(),
   memory_bytes: z.int(),

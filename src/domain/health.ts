@@ -11,6 +11,15 @@ export interface RetrievalState {
   detail: string | null
 }
 
+/** Vectors of another embedding model that are being made. */
+export interface IndexProgress {
+  from: { id: string }
+  /** Whether the vectors there are can be searched meanwhile; words alone find where not. */
+  isSearched: boolean
+  done: number
+  total: number
+}
+
 /** What the appliance says of its own condition. */
 export class HealthReport {
   constructor(
@@ -19,6 +28,7 @@ export class HealthReport {
     private readonly engine: ChatEngine,
     private readonly retrieval: () => RetrievalState,
     private readonly backup: () => BackupHealth | null,
+    private readonly rebuilding: () => IndexProgress | null = () => null,
   ) {}
 
   /** For anybody: whether it answers. */
@@ -38,7 +48,7 @@ export class HealthReport {
     return {
       ...this.brief(),
       chat: { queue: null, restarts: 0, ...this.engine.status() },
-      embedding: { model, state },
+      embedding: { model, state, rebuilding: rebuildHealth(this.rebuilding()) },
       node: process.version,
       uptime_seconds: Math.floor(process.uptime()),
       memory_bytes: process.memoryUsage.rss(),
@@ -46,6 +56,12 @@ export class HealthReport {
       backup: this.backup(),
     }
   }
+}
+
+function rebuildHealth(progress: IndexProgress | null): HealthDetails['embedding']['rebuilding'] {
+  if (progress === null) return null
+  const { from, isSearched, done, total } = progress
+  return { from: from.id, search: isSearched ? 'earlier_vectors' : 'words', done, total }
 }
 
 async function freeBytes(dir: string): Promise<number | null> {

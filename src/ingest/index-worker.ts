@@ -1,3 +1,6 @@
+import { readlinkSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+import { basename } from 'node:path'
 import { workerData } from 'piscina'
 import { chunk, type Block } from '../retrieval/chunk.js'
 import { digestOf, type Digest } from '../retrieval/digest.js'
@@ -7,6 +10,7 @@ import { embedHeadings } from '../retrieval/embed-headings.js'
 import { detectLanguage } from '../retrieval/language.js'
 import { readPair, type Pair, type ReadPair } from './read-pair.js'
 import type { HeadingVector } from '../store/heading-vectors.js'
+import type { IndexEmbedder } from '../store/index-record.js'
 
 /** What a thread of the indexing pool is started with. */
 export interface IndexWorkerData {
@@ -31,13 +35,18 @@ export interface ChunkAnswer {
 }
 
 /** A passage to be prepared for the index. */
-export type IndexTask = IndexableText & { language: string | null }
+export type IndexTask = IndexableText & {
+  language: string | null
+  /** Whether its vector is known already: only its words are wanted then. */
+  hasVector?: boolean
+}
 
 /** What the index is given for a passage. */
 export interface Indexed {
   title: string
   body: string
-  vector: Float32Array
+  /** Null where the task has it already. */
+  vector: Float32Array | null
   heading: HeadingVector | undefined
 }
 
@@ -59,14 +68,28 @@ const data = workerData as IndexWorkerData
 let loaded: Promise<Embedder> | undefined
 
 function embedder(): Promise<Embedder> {
+  if (loaded === undefined) giveWay()
   loaded ??= import(data.embedderModule).then((module: EmbedderModule) => module.loadEmbedder(data.embedder))
   return loaded
 }
 
+/**
+ * Visitors' questions go before documents: this thread, and those that the model's library starts from it, get the processor
+ * when nobody else wants it. Where a thread cannot be told apart (other systems than Linux), nothing happens.
+ */
+function giveWay(): void {
+  try {
+    const thread = Number(basename(readlinkSync('/proc/thread-self')))
+    setPriority(thread, constants.priority.PRIORITY_LOW)
+  } catch {
+    return
+  }
+}
+
 /** Loads the model and says what it is. */
-export async function describe(): Promise<{ id: string; dimension: number }> {
-  const { id, dimension } = await embedder()
-  return { id, dimension }
+export async function describe(): Promise<IndexEmbedder> {
+  const { id, dimension, hash } = await embedder()
+  return { id, dimension, hash: hash ?? null }
 }
 
 /** Cuts a document into passages and sums it up. */
@@ -101,19 +124,12 @@ export async function indexPair({ title, ...given }: Pair & { title: string }): 
 /** Stems and embeds passages, in order. */
 export async function index(tasks: IndexTask[]): Promise<Indexed[]> {
   const model = await embedder()
-  const texts = tasks.map((task) => indexText(task, task.language ?? 'en'))
-  const vectors = await model.embed(
-    texts.map((text) => text.embedded),
-    'passage',
-  )
-  const headings = await embedHeadings(
-    model,
-    texts.map(({ heading }) => heading),
-  )
-  return texts.map(({ title, body, heading }, at) => ({
-    title,
-    body,
-    vector: vectors[at] ?? new Float32Array(),
-    heading: headings.get(heading),
-  }))
+  const answers: Indexed[] = []
+  for (const task of tasks) {
+    const { title, body, embedded, heading } = indexText(task, task.language ?? 'en')
+    const [vector = null] = task.hasVector === true ? [] : await model.embed([embedded], 'passage')
+    const headings = await embedHeadings(model, [heading])
+    answers.push({ title, body, vector, heading: headings.get(heading) })
+  }
+  return answers
 }

@@ -3,6 +3,7 @@ import { AppError } from '../errors.js'
 import type { Logger } from '../log.js'
 import type { Digest } from '../retrieval/digest.js'
 import type { EmbedderOptions } from '../retrieval/embedder.js'
+import type { IndexEmbedder } from '../store/index-record.js'
 import type { NewPassage } from '../store/passages.js'
 import type {
   ChunkAnswer,
@@ -47,7 +48,7 @@ export class Indexer {
   }
 
   /** Loads the model. @throws Error when it cannot be loaded. */
-  describe(): Promise<{ id: string; dimension: number }> {
+  describe(): Promise<IndexEmbedder> {
     return this.#run('describe', undefined)
   }
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { IngestionMetrics } from '../metrics/ingestion.js'
+import { TEXT_VERSION } from '../retrieval/text-version.js'
 import { jobStore, type Job } from '../store/jobs.js'
-import { passageIndex } from '../store/passage-index.js'
 import { passageStore } from '../store/passages.js'
 import { refreshStore } from '../store/refreshes.js'
 import type { Stage } from '../store/schema.js'
@@ -12,11 +12,12 @@ import { ExtractionError } from './extract/extraction.js'
 import type { Extractor } from './extractor.js'
 import type { FetchParts } from './fetch-source.js'
 import type { Chunked, Indexer } from './indexer.js'
+import type { PassageWriter } from './passage-writer.js'
 
 /** What the stages work with. */
 export interface IngestParts extends FetchParts {
   extractor: Extractor
-  indexer: Indexer
+  writer: PassageWriter
   metrics: IngestionMetrics | undefined
 }
 
@@ -86,7 +87,9 @@ async function stagePassages(parts: IngestParts, job: Job, source: Source, signa
   })
   await removePassages(parts.database, source.id, signal, source.liveVersion)
   const { batches, digest } =
-    source.type === 'qa' ? await pairInBatches(parts.indexer, source) : await readFile(parts, source, signal)
+    source.type === 'qa'
+      ? await pairInBatches(parts.writer.indexer, source)
+      : await readFile(parts, source, signal)
   const version = (source.liveVersion ?? 0) + 1
   let passages = 0
   for (const batch of batches) {
@@ -96,7 +99,10 @@ async function stagePassages(parts: IngestParts, job: Job, source: Source, signa
   }
   if (passages === 0) throw new ExtractionError('The file holds no text.')
   await db.transaction().execute(async (tx) => {
-    await sourceStore(tx).progress(source.id, { stage: 'embed', passages, passagesDone: 0, ...digest })
+    await sourceStore(tx).progress(source.id, {
+      ...{ stage: 'embed', passages, passagesDone: 0, textVersion: TEXT_VERSION },
+      ...digest,
+    })
     await jobStore(tx).advance(job, 'embed')
   })
 }
@@ -127,7 +133,9 @@ async function readFile(parts: IngestParts, source: Source, signal: AbortSignal)
     pagesDone: facts.pages ?? 0,
     ...(title !== source.title && { title }),
   })
-  return timed(parts, 'chunk', () => parts.indexer.chunk({ blocks, title, language: facts.language }, signal))
+  return timed(parts, 'chunk', () =>
+    parts.writer.indexer.chunk({ blocks, title, language: facts.language }, signal),
+  )
 }
 
 /** A page that nobody gave a title is called what it calls itself. */
@@ -154,19 +162,16 @@ async function embedPassages(parts: IngestParts, job: Job, id: string, signal: A
   let passagesDone = before
   await report(parts, id, { status: 'processing', stage: 'embed', passages: total, passagesDone })
   const title = (await sourceStore(db).anyState(id))?.title ?? ''
+  const known = parts.writer.known(connection, id)
   for (let first: number | undefined; ;) {
     signal.throwIfAborted()
-    const batch = await passageStore(db).unindexed(id, EMBED_BATCH)
+    const batch = (await passageStore(db).unindexed(id, EMBED_BATCH)).map((row) => ({ ...row, title }))
     if (batch.length === 0) return
     requireProgress(first, batch[0]?.num)
     first = batch[0]?.num
-    const indexed = await parts.indexer.index(batch.map((passage) => ({ ...passage, title })))
+    const indexed = await parts.writer.index(batch, known)
     await db.transaction().execute(async (tx) => {
-      const index = passageIndex(connection)
-      indexed.forEach((entry, at) => {
-        const passage = batch[at]
-        if (passage) index.insert({ num: passage.num, orgId: passage.orgId, ...entry })
-      })
+      parts.writer.write(connection, batch, indexed, known)
       await passageStore(tx).markIndexed(batch.map((passage) => passage.num))
       await jobStore(tx).advance(job, 'embed')
     })

@@ -5,7 +5,6 @@ import type { IngestionMetrics } from '../metrics/ingestion.js'
 import type { EmbedderOptions } from '../retrieval/embedder.js'
 import type { Database } from '../store/database.js'
 import { jobStore, type Job } from '../store/jobs.js'
-import { prepareIndex } from '../store/reindex.js'
 import { sourceStore, type Source, type SourceChange } from '../store/sources.js'
 import { LinkReader } from './crawl/link-reader.js'
 import { RobotsFiles } from './crawl/robots.js'
@@ -18,8 +17,10 @@ import { FetchLane } from './fetch-lane.js'
 import { giveUp, stageOf } from './give-up.js'
 import { indexPair } from './index-qa.js'
 import { PageFetcher } from './fetch/page-fetcher.js'
-import { Indexer } from './indexer.js'
+import type { RebuildProgress } from './index-rebuild.js'
+import { IndexKeeper } from './index-keeper.js'
 import { ingestSource, Superseded, type IngestParts } from './ingest-source.js'
+import { StaleEmbedder } from './passage-writer.js'
 import { RefreshClock } from './refresh-clock.js'
 
 export interface IngestorOptions {
@@ -67,7 +68,7 @@ export class Ingestor {
   readonly #closing = new AbortController()
   /** Jobs that failed for reasons of ours (a full disk); tried again at the next start. */
   readonly #deferred = new Set<string>()
-  #indexer: Indexer | undefined
+  #keeper: IndexKeeper | undefined
   #started: Promise<void> | undefined
   #ready = false
   #loop: Promise<void> | undefined
@@ -96,10 +97,11 @@ export class Ingestor {
 
   /**
    * Loads the embedder and takes up what is owed. Call again with a model after a failure.
+   * @param earlier the embedder whose vectors the index may hold still, where its files are there.
    * @throws Error when the embedder cannot be loaded.
    */
-  start(embedder: EmbedderOptions): Promise<void> {
-    this.#started ??= this.#begin(embedder).catch((error: unknown) => {
+  start(embedder: EmbedderOptions, earlier?: EmbedderOptions): Promise<void> {
+    this.#started ??= this.#begin(embedder, earlier).catch((error: unknown) => {
       this.#started = undefined
       throw error
     })
@@ -141,7 +143,7 @@ export class Ingestor {
    */
   async indexQa(sourceId: string, change?: SourceChange): Promise<void> {
     await this.#started
-    if (!this.#indexer || !this.#ready) {
+    if (!this.#keeper || !this.#ready) {
       throw new AppError('not_ready', 'The embedding model is still loading; please try again in a moment.', {
         retryAfterSeconds: 5,
       })
@@ -150,9 +152,14 @@ export class Ingestor {
     if (source?.type !== 'qa' || source.status === 'deleting') {
       throw new AppError('not_found', `There is no Q&A pair "${sourceId}".`)
     }
-    await indexPair(this.#options.database, this.#indexer, source, change)
+    await this.#indexPair(this.#keeper, source, change)
     this.#changed(sourceId)
     this.#options.metrics?.finished('qa')
+  }
+
+  /** How far the vectors of another embedding model are; null when the index is that of the model in use. */
+  rebuilding(): RebuildProgress | null {
+    return this.#keeper?.progress ?? null
   }
 
   /** Stops after the batch under way and ends the worker threads. */
@@ -161,25 +168,31 @@ export class Ingestor {
     clearTimeout(this.#retry)
     await this.#started?.catch(() => undefined)
     await Promise.all([this.#clock.stop(), this.#fetches.close(), this.#loop])
-    await Promise.all([this.#extractor.close(), this.#links.close(), this.#indexer?.close()])
+    await Promise.all([this.#extractor.close(), this.#links.close(), this.#keeper?.close()])
   }
 
-  async #begin(embedder: EmbedderOptions): Promise<void> {
-    const { database, log } = this.#options
+  async #begin(embedder: EmbedderOptions, earlier: EmbedderOptions | undefined): Promise<void> {
+    const { database, log, uploadsDir } = this.#options
     const module = this.#options.embedderModule ?? new URL('../retrieval/embedder.js', import.meta.url).href
-    const indexer = new Indexer(embedder, module, log)
-    try {
-      const found = prepareIndex(database.connection, await indexer.describe())
-      if (found === 'replaced') log.warn('another embedding model: all knowledge is embedded anew')
-      await this.#adoptOrphans()
-    } catch (error) {
-      await indexer.close()
-      throw error
+    const wake = () => {
+      this.wake()
     }
-    this.#indexer = indexer
+    this.#keeper = await IndexKeeper.open({ database, log, uploadsDir, module, wake }, embedder, earlier)
+    await this.#adoptOrphans()
     this.#ready = true
     this.#clock.start()
     this.wake()
+  }
+
+  /** Whichever embedder's index it is when the vectors are made. */
+  async #indexPair(keeper: IndexKeeper, source: Source, change: SourceChange | undefined): Promise<void> {
+    const { database } = this.#options
+    try {
+      await indexPair(database, keeper.writer, source, change)
+    } catch (error) {
+      if (!(error instanceof StaleEmbedder)) throw error
+      await indexPair(database, keeper.writer, source, change)
+    }
   }
 
   /** A pair whose process died before it was indexed is taken up by the queue. */
@@ -198,7 +211,11 @@ export class Ingestor {
       while (!this.#closing.signal.aborted && !this.#retry) {
         this.#woken = false
         const job = await jobStore(database.db).next([...this.#deferred])
-        if (!job) return
+        if (!job) {
+          if ((await this.#keeper?.step([...this.#deferred])) !== true) return
+          await nextTurn()
+          continue
+        }
         if (before !== undefined && isSame(before, job)) {
           log.error({ source: job.sourceId }, 'a job that was done is still there: is the database damaged?')
           this.#deferred.add(job.sourceId)
@@ -254,12 +271,12 @@ export class Ingestor {
   }
 
   async #ingest(job: Job, source: Source): Promise<void> {
-    if (!this.#indexer) return
+    if (!this.#keeper) return
     const parts: IngestParts = {
       database: this.#options.database,
       uploadsDir: this.#options.uploadsDir,
       extractor: this.#extractor,
-      indexer: this.#indexer,
+      writer: this.#keeper.writer,
       fetcher: this.#fetcher,
       links: this.#links,
       robots: this.#robots,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import {
@@ -19,6 +21,8 @@ export interface Embedder {
   /** Vectors of embedders with different ids cannot be compared. */
   readonly id: string
   readonly dimension: number
+  /** SHA-256 of its files and of what else changes its vectors; absent where nobody knows. */
+  readonly hash?: string
   /** Longer texts are cut to this many tokens, special ones and prefix included. */
   readonly maxTokens: number
   /** Whether the model was trained on the language (ISO 639-1); otherwise its vectors say little. */
@@ -75,10 +79,19 @@ export async function loadEmbedder(options: EmbedderOptions): Promise<Embedder> 
       dtype: 'q8',
       session_options: { intraOpNumThreads: threads, interOpNumThreads: 1, executionMode: 'sequential' },
     })
-    return new OnnxEmbedder(options, config.hidden_size, tokenizer, model)
+    return new OnnxEmbedder(options, config.hidden_size, await hashOf(directory, options), tokenizer, model)
   } catch (error) {
     throw new Error(`The embedding model in ${directory} cannot be loaded.`, { cause: error })
   }
+}
+
+/** What vectors depend on: the files, and how texts are handed to them. */
+async function hashOf(directory: string, options: EmbedderOptions): Promise<string> {
+  const hash = createHash('sha256')
+  for (const file of ['config.json', 'tokenizer.json', 'onnx/model_quantized.onnx'])
+    for await (const part of createReadStream(join(directory, file))) hash.update(part as Buffer)
+  const { queryPrefix = '', passagePrefix = '', maxTokens = DEFAULT_MAX_TOKENS } = options
+  return hash.update(JSON.stringify([queryPrefix, passagePrefix, maxTokens])).digest('hex')
 }
 
 class OnnxEmbedder implements Embedder {
@@ -90,6 +103,7 @@ class OnnxEmbedder implements Embedder {
   constructor(
     options: EmbedderOptions,
     readonly dimension: number,
+    readonly hash: string,
     private readonly tokenizer: PreTrainedTokenizer,
     private readonly model: PreTrainedModel,
   ) {

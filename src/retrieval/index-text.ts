@@ -26,16 +26,17 @@ export interface IndexText {
  * repeats what its headings say it is about. A stored question stands alone: it is compared with questions.
  */
 export function indexText(passage: IndexableText, language: string): IndexText {
-  const { kind, title, section, text } = passage
-  if (kind === 'question')
-    return { title: '', body: stems(text, language).join(' '), embedded: text, heading: '' }
-  const above = [title, section ?? ''].map((part) => part.trim()).filter((part) => part !== '')
   return {
-    title: stems(above.join(' '), language).join(' '),
-    body: stems(text, language).join(' '),
-    embedded: [...above.map(sentence), text].join(' '),
+    title: stems(above(passage).join(' '), language).join(' '),
+    body: stems(passage.text, language).join(' '),
+    embedded: embeddedText(passage),
     heading: headingOf(passage),
   }
+}
+
+/** The text that is embedded of a passage, in the role `passage`. */
+export function embeddedText(passage: IndexableText): string {
+  return [...above(passage).map(sentence), passage.text].join(' ')
 }
 
 /** The heading next above a passage: the last of its section, or the title; empty for a stored question. */
@@ -43,6 +44,11 @@ export function headingOf({ kind, title, section }: Omit<IndexableText, 'text'>)
   if (kind === 'question') return ''
   const last = section?.split(' › ').at(-1)?.trim()
   return last === undefined || last === '' ? title.trim() : last
+}
+
+function above({ kind, title, section }: IndexableText): string[] {
+  if (kind === 'question') return []
+  return [title, section ?? ''].map((part) => part.trim()).filter((part) => part !== '')
 }
 
 function sentence(heading: string): string {

@@ -38,7 +38,11 @@ export class PooledRetriever implements Retriever {
   #started: Promise<void> | undefined
 
   constructor(options: PooledRetrieverOptions) {
-    const data: SearchWorkerData = { database: options.database, embedder: options.embedder }
+    const data: SearchWorkerData = {
+      database: options.database,
+      embedder: options.embedder,
+      earlier: options.earlier,
+    }
     this.#deadlineMs = options.deadlineMs ?? 10_000
     this.#startDeadlineMs = options.startDeadlineMs ?? 60_000
     this.#maxQueue = options.maxQueue ?? 64

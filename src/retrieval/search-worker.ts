@@ -1,15 +1,17 @@
 import { workerData } from 'piscina'
 import { openConnection } from '../store/database.js'
-import { loadEmbedder, type Embedder, type EmbedderOptions } from './embedder.js'
+import type { EmbedderOptions } from './embedder.js'
 import { buildEvidence } from './evidence.js'
 import type { Evidence, Hit, QuestionVector, SearchScope } from './retriever.js'
-import { PassageSearch } from './search.js'
+import { FollowingSearch, type CurrentSearch } from './following-search.js'
 
 /** What the worker is started with. */
 export interface SearchWorkerData {
   /** The database file; opened read-only. */
   database: string
   embedder: EmbedderOptions
+  /** The embedder whose vectors the index may hold still, where its files are there. */
+  earlier?: EmbedderOptions | undefined
 }
 
 export interface SearchTask {
@@ -34,12 +36,7 @@ const EVIDENCE_HITS = 8
 /** E5 models find hardly any two texts unlike: their cosines begin at about 0.7. */
 const ALIKE = { e5: 0.92, other: 0.75 }
 
-interface Opened {
-  search: PassageSearch
-  embedder: Embedder
-}
-
-let opened: Promise<Opened> | undefined
+let opened: Promise<FollowingSearch> | undefined
 
 /** Resolves once the model is loaded; a failed load is tried again at the next call. */
 export async function ready(): Promise<void> {
@@ -81,17 +78,21 @@ export async function questionVector({ question, language }: QuestionTask): Prom
   return { vector, embedder: embedder.id, alike }
 }
 
-function open(): Promise<Opened> {
+async function open(): Promise<CurrentSearch> {
   opened ??= start().catch((error: unknown) => {
     opened = undefined
     throw error
   })
-  return opened
+  return (await opened).current()
 }
 
-async function start(): Promise<Opened> {
+async function start(): Promise<FollowingSearch> {
   const data = workerData as SearchWorkerData
-  const embedder = await loadEmbedder(data.embedder)
-  const connection = openConnection(data.database, { readonly: true })
-  return { search: new PassageSearch(connection, embedder), embedder }
+  const connection = openConnection(data.database, { readonly: true, mapped: true })
+  try {
+    return await FollowingSearch.start(connection, data.embedder, data.earlier)
+  } catch (error) {
+    connection.close()
+    throw error
+  }
 }

@@ -47,15 +47,19 @@ interface Lists {
   ceiling: number
 }
 
-/** Finds passages by words and meaning on one connection, with one embedder. */
+/**
+ * Finds passages by words and meaning on one connection, with one embedder. Candidates that have no vectors of that embedder are
+ * found by words alone.
+ */
 export class PassageSearch {
   readonly #candidates: PassageCandidates
 
   constructor(
     private readonly connection: Connection,
     private readonly embedder: Embedder,
+    candidates = passageCandidates(connection),
   ) {
-    this.#candidates = passageCandidates(connection)
+    this.#candidates = candidates
   }
 
   /** Reads and embeds a question. */

@@ -8,11 +8,12 @@ import { PageFetcher } from '../ingest/fetch/page-fetcher.js'
 import { Ingestor } from '../ingest/worker.js'
 import type { Logger } from '../log.js'
 import type { Metrics } from '../metrics/metrics.js'
-import type { ChosenModel } from '../models/choose.js'
+import { chooseModel, type ChosenModel } from '../models/choose.js'
 import type { EmbedderOptions } from '../retrieval/embedder.js'
 import { PooledRetriever } from '../retrieval/pooled-retriever.js'
 import type { Retriever } from '../retrieval/retriever.js'
 import type { Database } from '../store/database.js'
+import { readIndexRecord } from '../store/index-record.js'
 import { VERSION } from '../version.js'
 import type { Models } from './models.js'
 
@@ -28,6 +29,7 @@ export function createEngines(
   const { embedding, chat } = models
   const { threads, gpu, contextTokens } = config.engine
   const options = embedding && embedderOptions(embedding, threads)
+  const earlier = options && earlierOptions(database, models, options, threads)
   return {
     chat: new LlamaProcess({
       modelFile: chat?.path ?? null,
@@ -39,7 +41,7 @@ export function createEngines(
       log,
     }),
     retriever: options
-      ? new PooledRetriever({ database: config.data.database, embedder: options })
+      ? new PooledRetriever({ database: config.data.database, embedder: options, earlier })
       : blindRetriever(),
     ingest: ingestDriver(
       new Ingestor({
@@ -50,6 +52,7 @@ export function createEngines(
         fetcher: new PageFetcher({ ...config.fetch, userAgent: `Guichet/${VERSION}` }),
       }),
       options && { ...options, threads: ingestThreads(threads) },
+      earlier && { ...earlier, threads: ingestThreads(threads) },
     ),
     embeddingModel: embedding?.id ?? null,
     ...(config.backup && {
@@ -70,6 +73,19 @@ function ingestThreads(threads: number): number {
   return Math.max(1, Math.floor(threads / 2))
 }
 
+/** The model that the index was made with, where it is another one and lies in the models folder still. */
+function earlierOptions(
+  { connection }: Database,
+  { folder }: Models,
+  { id }: EmbedderOptions,
+  threads: number,
+): EmbedderOptions | undefined {
+  const indexed = readIndexRecord(connection)?.live.embedder.id
+  if (indexed === undefined || indexed === id) return undefined
+  const model = chooseModel('embedding', folder, indexed)
+  return model && embedderOptions(model, threads)
+}
+
 function embedderOptions(model: ChosenModel, threads: number): EmbedderOptions {
   const entry = model.entry?.role === 'embedding' ? model.entry : undefined
   return {
@@ -85,16 +101,21 @@ function embedderOptions(model: ChosenModel, threads: number): EmbedderOptions {
   }
 }
 
-function ingestDriver(ingestor: Ingestor, embedder: EmbedderOptions | undefined): IngestDriver {
+function ingestDriver(
+  ingestor: Ingestor,
+  embedder: EmbedderOptions | undefined,
+  earlier: EmbedderOptions | undefined,
+): IngestDriver {
   return {
     start: async () => {
-      if (embedder !== undefined) await ingestor.start(embedder)
+      if (embedder !== undefined) await ingestor.start(embedder, earlier)
     },
     wake: () => {
       ingestor.wake()
     },
     indexQa: (sourceId, change) => ingestor.indexQa(sourceId, change),
     watch: (told) => ingestor.watch(told),
+    rebuilding: () => ingestor.rebuilding(),
     close: () => ingestor.close(),
   }
 }

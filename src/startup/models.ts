@@ -1,5 +1,5 @@
 import type { Config } from '../config.js'
-import { chooseModel, type ChosenModel } from '../models/choose.js'
+import { chooseModel, type ChosenModel, type ModelsFolder } from '../models/choose.js'
 import { ensureModels } from '../models/fetch.js'
 import { detectHardware, type Hardware } from '../models/hardware.js'
 import { readManifest } from '../models/manifest.js'
@@ -7,6 +7,7 @@ import { createProgress, type ProgressStream } from '../models/progress-bar.js'
 
 /** What this start works with. */
 export interface Models {
+  folder: ModelsFolder
   hardware: Hardware
   embedding: ChosenModel | undefined
   chat: ChosenModel | undefined
@@ -41,6 +42,7 @@ export async function prepareModels(
     : []
   const folder = { dir: config.dir, manifest }
   return {
+    folder,
     hardware,
     embedding: chooseModel('embedding', folder, named.embedding),
     chat: chooseModel('chat', folder, named.chat),

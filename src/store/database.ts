@@ -30,6 +30,8 @@ export class DatabaseError extends Error {
 
 /** How long worker threads and the CLI wait for another writer. */
 const WAIT_MS = 5000
+/** More than this of a file is read without a mapping; SQLite takes at most 2 GB. */
+const MAPPED_BYTES = 2 ** 31
 /** The server waits on its event loop, so that nobody is served meanwhile. */
 const SERVER_WAIT_MS = 1000
 
@@ -37,10 +39,11 @@ const SERVER_WAIT_MS = 1000
  * A connection of one's own, for worker threads and the CLI.
  * SQLite lets many read while one writes (WAL); a writer waits for another.
  * @param options.waitMs how long, in milliseconds; 5 s unless told.
+ * @param options.mapped reads through a mapping of the file into memory: several times faster for who reads all over it.
  */
 export function openConnection(
   file: string,
-  options: { readonly?: boolean; waitMs?: number } = {},
+  options: { readonly?: boolean; waitMs?: number; mapped?: boolean } = {},
 ): Connection {
   const connection = new Sqlite(file, {
     readonly: options.readonly ?? false,
@@ -48,6 +51,7 @@ export function openConnection(
   })
   sqliteVec.load(connection)
   connection.pragma('foreign_keys = on')
+  if (options.mapped === true) connection.pragma(`mmap_size = ${String(MAPPED_BYTES)}`)
   return connection
 }
 

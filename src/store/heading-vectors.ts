@@ -1,4 +1,5 @@
 import type { Connection } from './database.js'
+import type { IndexRecord } from './index-record.js'
 
 /** What stands above a passage (its last heading, or its source's title), embedded by itself. */
 export interface HeadingVector {
@@ -18,6 +19,18 @@ export function writeHeading(connection: Connection, num: number, heading: Headi
 /** Removes what another embedder wrote. */
 export function keepHeadingsOf(connection: Connection, embedder: string): void {
   connection.prepare('delete from heading_vector where embedder <> ?').run(embedder)
+}
+
+/** Removes, of passages in a span of row ids (ends included), what belongs to neither embedder of the index. */
+export function keepHeadingsBetween(
+  connection: Connection,
+  first: number,
+  last: number,
+  record: IndexRecord,
+): void {
+  connection
+    .prepare('delete from heading_vector where num between ? and ? and embedder not in (?, ?)')
+    .run(first, last, record.live.embedder.id, record.building?.embedder.id ?? record.live.embedder.id)
 }
 
 /** Cosines between a vector and the headings above passages, by row id; passages without one are left out. */

@@ -1,11 +1,8 @@
-import { z } from 'zod'
 import type { Connection } from './database.js'
 import { keepHeadingsOf, writeHeading, type HeadingVector } from './heading-vectors.js'
-
-/** Raised when what is indexed of a passage changes: everything must then be indexed anew. */
-const FORMAT = 2
-const SETTING = 'passage_index'
-const Recorded = z.object({ embedder: z.string(), dimension: z.int(), format: z.int() })
+import { readIndexRecord, writeIndexRecord, type Slot } from './index-record.js'
+import { packVector } from './vector-form.js'
+import { noteDeletedWords } from './word-tidying.js'
 
 /** What the searches look a passage up by. */
 export interface IndexEntry {
@@ -16,92 +13,97 @@ export interface IndexEntry {
   title: string
   /** Stems of the text, joined by spaces. */
   body: string
-  /** Unit vector of the text. */
-  vector: Float32Array
+  /** Unit vector of the text; null when it has none for now, and is found by words alone. */
+  vector: Float32Array | null
+  /** SHA-256 of the text that was embedded, so that it need not be embedded again. */
+  textHash?: Buffer | null
   /** What stands above it, embedded by itself. */
   heading?: HeadingVector | undefined
+  /** Whose vector it is; default: that of the embedder whose vectors are searched. */
+  slot?: Slot
 }
 
 export type PassageIndex = ReturnType<typeof passageIndex>
 
 /**
- * Writes the word index (FTS5) and the vector index (sqlite-vec) of passages. Who may find a passage is
- * read from `passage` and `source_assistant` at search time and is not repeated here.
+ * Writes the word index (FTS5) and the vectors of passages. Who may find a passage is read from `passage`, `source` and
+ * `source_assistant` at search time and is not repeated here.
  * Calls are synchronous and take part in whatever transaction the connection is in.
  */
 export function passageIndex(connection: Connection) {
   return {
     /**
-     * Makes the vector table fit the embedder. `replaced` means that another embedder (or another way of
-     * stemming) wrote the index: it is empty now, and every passage must be indexed anew.
+     * Makes the index one of this embedder at once. `replaced` means that it held another's vectors: it is empty now, words
+     * included. A running appliance does it without a gap: see index-rebuild.ts.
      */
     ensureVectorTable(dimension: number, embedder: string): 'unchanged' | 'created' | 'replaced' {
-      const wanted = { embedder, dimension, format: FORMAT }
-      const recorded = readRecorded(connection)
-      if (recorded !== undefined && JSON.stringify(recorded) === JSON.stringify(wanted)) return 'unchanged'
+      const recorded = readIndexRecord(connection)
+      const known = recorded?.live.embedder
+      if (known?.id === embedder && known.dimension === dimension) return 'unchanged'
       connection.transaction(() => {
-        connection.exec('drop table if exists passage_vectors')
-        connection.exec(vectorTable(dimension))
+        connection.exec('delete from passage_vector')
         connection.exec(`insert into passage_words(passage_words) values ('delete-all')`)
         keepHeadingsOf(connection, embedder)
-        connection
-          .prepare('insert or replace into setting(key, value) values (?, ?)')
-          .run(SETTING, JSON.stringify(wanted))
+        const live = { slot: 0 as const, embedder: { id: embedder, dimension, hash: null } }
+        writeIndexRecord(connection, { live, building: null, spoiled: null })
+        forgetSources(connection)
       })()
       return recorded === undefined ? 'created' : 'replaced'
     },
 
-    /** Writes a passage's words and vector, in place of older ones. Needs the vector table. */
+    /** Writes a passage's words and vector, in place of older ones. */
     insert(entry: IndexEntry): void {
       removeEntry(connection, entry.num)
       connection
         .prepare('insert into passage_words(rowid, title, body) values (?, ?, ?)')
         .run(entry.num, entry.title, entry.body)
-      // @NOTE vec0 refuses a JS number as row id.
-      connection
-        .prepare('insert into passage_vectors(num, org_id, embedding) values (?, ?, ?)')
-        .run(BigInt(entry.num), entry.orgId, entry.vector)
+      if (entry.vector !== null) {
+        const slot = entry.slot ?? readIndexRecord(connection)?.live.slot ?? 0
+        insertVector(connection, { ...entry, slot, vector: packVector(entry.vector) })
+      }
       if (entry.heading !== undefined) writeHeading(connection, entry.num, entry.heading)
+      tellOfChange(connection, entry.num)
     },
 
     /** Removes words and vectors of passages; those never indexed are passed over. */
     remove(nums: readonly number[]): void {
       for (const num of nums) removeEntry(connection, num)
+      if (nums.length > 0) noteDeletedWords(connection)
     },
   }
 }
 
-/** Whether the vector table exists, so that searches and removals can do without it. */
-export function hasVectorTable(connection: Connection): boolean {
-  const row = connection.prepare(`select 1 from sqlite_master where name = 'passage_vectors'`).get()
-  return row !== undefined
+/** Writes a stored vector (packVector) of a passage, in place of the one in its slot. */
+export function insertVector(
+  connection: Connection,
+  entry: { num: number; slot: Slot; textHash?: Buffer | null; vector: Buffer },
+): void {
+  connection
+    .prepare('insert or replace into passage_vector(place, text_hash, vector) values (?, ?, ?)')
+    .run(placeOf(entry.num, entry.slot), entry.textHash ?? null, entry.vector)
+}
+
+/** Where the vector of a passage lies: two places a passage, one for each slot. */
+export function placeOf(num: number, slot: Slot): number {
+  return num * 2 + slot
 }
 
 function removeEntry(connection: Connection, num: number): void {
   connection.prepare('delete from passage_words where rowid = ?').run(num)
-  if (hasVectorTable(connection)) {
-    connection.prepare('delete from passage_vectors where num = ?').run(BigInt(num))
-  }
+  connection.prepare('delete from passage_vector where place in (?, ?)').run(placeOf(num, 0), placeOf(num, 1))
 }
 
-/**
- * The statement that makes the table of vectors with so many numbers each. The organization partitions it: another's
- * vectors are not even read.
- * @throws RangeError for what is no number of numbers.
- */
-export function vectorTable(dimension: number): string {
-  if (!Number.isInteger(dimension) || dimension < 1)
-    throw new RangeError(`No dimension: ${String(dimension)}`)
-  return `create virtual table passage_vectors using vec0(
-    num integer primary key, org_id text partition key,
-    embedding float[${String(dimension)}] distance_metric=cosine
-  )`
+/** What searches keep of a live source in memory is read anew; passages of a coming version are not searched yet. */
+function tellOfChange(connection: Connection, num: number): void {
+  connection
+    .prepare(
+      `insert into search_change(source_id) select s.id from passage p join source s
+       on s.id = p.source_id and s.live_version = p.version where p.num = ?`,
+    )
+    .run(num)
 }
 
-function readRecorded(connection: Connection): z.infer<typeof Recorded> | undefined {
-  const row = connection
-    .prepare<[string], { value: string }>('select value from setting where key = ?')
-    .get(SETTING)
-  const parsed = row === undefined ? undefined : Recorded.safeParse(JSON.parse(row.value))
-  return parsed?.success === true ? parsed.data : undefined
+/** Whatever searches keep in memory is read anew. */
+function forgetSources(connection: Connection): void {
+  connection.exec('insert into search_change(source_id) select id from source where live_version is not null')
 }

@@ -2,7 +2,6 @@ import { Migrator } from 'kysely'
 import { openConnection, type Connection } from './database.js'
 import { kyselyOn } from './immediate-sqlite.js'
 import { migrations } from './migrations/index.js'
-import { vectorTable } from './passage-index.js'
 
 /** An entry of SQLite's list of what a database consists of. */
 interface Entry {
@@ -13,7 +12,9 @@ interface Entry {
 
 /** What the migrations make no statement of ours for: Kysely's book-keeping, and what virtual tables keep. */
 const NOT_COMPARED_IN_FULL = /^(kysely_migration|passage_words_|passage_vectors_)/
+/** sqlite-vec's table, made when the first embedder was started, until the migration that did away with it. */
 const VECTORS = 'passage_vectors'
+const WITHOUT_VECTORS = '003-knowledge'
 
 /** Names of the migrations a database has seen, oldest first. @throws Error when it keeps no table of them. */
 export function seenMigrations(connection: Connection): string[] {
@@ -38,7 +39,10 @@ export async function schemaFault(
   const inOrder = Object.keys(migrations).sort().slice(0, seen.length)
   if (seen.join() !== inOrder.join()) return 'it lists a migration without the ones before it'
   const found = entriesOf(connection)
-  const expected = await expectedEntries(seen, dimensionOf(found))
+  const expected = await expectedEntries(
+    seen,
+    seen.includes(WITHOUT_VECTORS) ? undefined : dimensionOf(found),
+  )
   if (expected === undefined) return `its table ${shown(VECTORS)} is not as Guichet makes it`
   const wanted = new Map(expected.map((entry) => [key(entry), entry]))
   for (const entry of found) {
@@ -68,7 +72,6 @@ async function expectedEntries(
     const provider = { getMigrations: () => Promise.resolve(known) }
     const { error } = await new Migrator({ db, provider }).migrateToLatest()
     if (error !== undefined) throw new Error('The migrations failed on an empty database.', { cause: error })
-    // @NOTE made when the first embedder starts, with as many numbers as that one gives.
     if (dimension !== undefined) connection.exec(vectorTable(dimension))
     return entriesOf(connection)
   } catch (error) {
@@ -102,4 +105,14 @@ function key({ type, name }: Entry): string {
 
 function comparable({ name, sql }: Entry): string {
   return NOT_COMPARED_IN_FULL.test(name) ? '' : sql.replace(/\s+/g, ' ').trim().toLowerCase()
+}
+
+/** @throws RangeError for what is no number of numbers. */
+function vectorTable(dimension: number): string {
+  if (!Number.isInteger(dimension) || dimension < 1)
+    throw new RangeError(`No dimension: ${String(dimension)}`)
+  return `create virtual table passage_vectors using vec0(
+    num integer primary key, org_id text partition key,
+    embedding float[${String(dimension)}] distance_metric=cosine
+  )`
 }

@@ -175,6 +175,8 @@ export interface SourceTable {
   fetched_at: Time | null
   /** What the person who gave it should know although it is ready. */
   warnings: Generated<Json>
+  /** How it was cut into passages and stemmed (retrieval/text-version.ts). */
+  text_version: Generated<number>
   /** The version of its passages that searches find; null before any was ready. */
   live_version: number | null
   /** Hours between two times that a page is fetched without being asked for; null = never. */
@@ -213,7 +215,7 @@ export interface CrawlPageTable {
 export type PassageKind = 'body' | 'question' | 'answer'
 
 export interface PassageTable {
-  /** Row id shared by passage, passage_words and passage_vectors. */
+  /** Row id shared by passage and passage_words; passage_vector's places are counted from it. */
   num: Generated<number>
   id: string
   org_id: string
@@ -237,6 +239,22 @@ export interface PassageTable {
   indexed: Flag
   /** 1 once all of its version is indexed; found then, while that version is its source's live one. */
   live: Flag
+}
+
+export interface PassageVectorTable {
+  /** Twice the passage's `num`, plus the slot of its embedder (0 or 1). */
+  place: number
+  /** SHA-256 of the text that was embedded. */
+  text_hash: Uint8Array | null
+  /** See vector-form.ts. */
+  vector: Uint8Array
+}
+
+/** What searches must read anew, oldest first; written by triggers. */
+export interface SearchChangeTable {
+  seq: Generated<number>
+  /** Null: the rules of an assistant have changed. */
+  source_id: string | null
 }
 
 export interface JobTable {
@@ -295,7 +313,7 @@ export interface WidgetConfigTable {
   updated_at: Time
 }
 
-/** Every table of appliance.db that is reached through Kysely. FTS and vectors: passage-index.ts. */
+/** Every table of appliance.db that is reached through Kysely. Words: passage-index.ts. */
 export interface Schema {
   organization: OrganizationTable
   client: ClientTable
@@ -308,6 +326,8 @@ export interface Schema {
   source: SourceTable
   source_assistant: SourceAssistantTable
   passage: PassageTable
+  passage_vector: PassageVectorTable
+  search_change: SearchChangeTable
   job: JobTable
   crawl_page: CrawlPageTable
   rate_window: RateWindowTable

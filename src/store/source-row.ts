@@ -143,6 +143,7 @@ export function newRow(given: NewSource): Insertable<SourceTable> & Selectable<S
     summary: null,
     keywords: '[]',
     warnings: '[]',
+    text_version: 0,
     final_url: null,
     etag: null,
     last_modified: null,

@@ -46,7 +46,7 @@ export type SourceProgress = Partial<
     | 'keywords'
     | 'warnings'
     | 'fetchedAt'
-  >
+  > & { textVersion: number }
 >
 
 /** What the owner of a source may change about it. */
@@ -214,6 +214,26 @@ export function sourceStore(db: Executor) {
       return rows.map(toSource)
     },
 
+    /** A ready source whose passages were made by another version of the program, and to which no work is owed. */
+    async outdated(textVersion: number, except: readonly string[] = []): Promise<Source | undefined> {
+      const row = await db
+        .selectFrom('source')
+        .selectAll()
+        .where((eb) => eb.or([eb('text_version', '<', textVersion), eb('text_version', '>', textVersion)]))
+        .where('status', '=', 'ready')
+        .where('id', 'not in', [...except, ''])
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb.selectFrom('job').select('job.source_id').whereRef('job.source_id', '=', 'source.id'),
+            ),
+          ),
+        )
+        .limit(1)
+        .executeTakeFirst()
+      return row && toSource(row)
+    },
+
     /** The names in the uploads folder that some source holds, also one that is being deleted. */
     async storedFiles(): Promise<Set<string>> {
       const rows = await db
@@ -241,6 +261,7 @@ export function sourceStore(db: Executor) {
           summary: changes.summary,
           keywords: changes.keywords && JSON.stringify(changes.keywords),
           fetched_at: changes.fetchedAt,
+          text_version: changes.textVersion,
           warnings: changes.warnings && JSON.stringify(changes.warnings),
         }),
       }),

@@ -1,7 +1,7 @@
 import type { Connection } from '#src/store/database.js'
 
 /** Tables that hold what the search modules keep for themselves; they are read through their owners. */
-const INNER = /^passage_(words|vectors)_/
+const INNER = 'passage_words_'
 
 /** Every row of every table, word for word; what SQLite and its modules keep for themselves is left out. */
 export function contents(connection: Connection): Record<string, unknown[]> {
@@ -11,7 +11,7 @@ export function contents(connection: Connection): Record<string, unknown[]> {
     )
     .all()
     .map(({ name }) => name)
-    .filter((name) => !INNER.test(name))
+    .filter((name) => !name.startsWith(INNER))
   return Object.fromEntries(
     tables.map((name) => [
       name,

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase, type Database } from '#src/store/database.js'
+import { readIndexRecord } from '#src/store/index-record.js'
+import { placeOf } from '#src/store/passage-index.js'
 import { jobStore } from '#src/store/jobs.js'
 import { sourceStore, type Source } from '#src/store/sources.js'
 
@@ -94,7 +96,10 @@ export function indexContents({ connection }: Database): unknown {
 }
 
 function vectorOf(connection: Database['connection'], num: number): number[] | null {
-  const row = connection.prepare('select embedding from passage_vectors where num = ?').get(BigInt(num)) as
-    { embedding: Buffer } | undefined
-  return row === undefined ? null : [...row.embedding]
+  const slot = readIndexRecord(connection)?.live.slot ?? 0
+  const vector = connection
+    .prepare<[number], Buffer>('select vector from passage_vector where place = ?')
+    .pluck()
+    .get(placeOf(num, slot))
+  return vector === undefined ? null : [...vector]
 }

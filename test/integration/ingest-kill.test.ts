@@ -186,7 +186,7 @@ describe('kill -9 while a source is processed', { timeout: 90_000 }, () => {
     ])
     const left = indexContents(folder.database) as { title: string }[]
     expect(new Set(left.map((passage) => passage.title))).toEqual(new Set(['book.pdf']))
-    const { n } = folder.database.connection.prepare('select count(*) as n from passage_vectors').get() as {
+    const { n } = folder.database.connection.prepare('select count(*) as n from passage_vector').get() as {
       n: number
     }
     expect(n).toBe(left.length)

@@ -36,7 +36,7 @@ function tables(connection: Connection): Map<string, Row[]> {
   const names = connection
     .prepare<[], { name: string }>(
       `select name from sqlite_master where type = 'table' and name not like 'sqlite_%'
-       and name not glob 'passage_words*' and name not glob 'passage_vectors_*' and name not like 'kysely_%'`,
+       and name not glob 'passage_words*' and name not glob 'passage_vectors*' and name not like 'kysely_%'`,
     )
     .all()
   return new Map(

@@ -276,13 +276,13 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
     ],
     [
       'other vectors',
-      'drop table passage_vectors; create virtual table passage_vectors using vec0(embedding float[4])',
-      /"passage_vectors" is not as Guichet makes it|none of Guichet's|lacks the table/,
+      'drop table passage_vector; create virtual table passage_vector using vec0(embedding float[4])',
+      /"passage_vector" is not as Guichet makes it|none of Guichet's|lacks the table/,
     ],
     [
       'a table for vectors that is none',
-      'drop table passage_vectors; create table passage_vectors (num integer)',
-      /"passage_vectors" is not as Guichet makes it/,
+      'drop table passage_vector; create table passage_vector (num integer)',
+      /"passage_vector" is not as Guichet makes it/,
     ],
     [
       'a trigger',
@@ -302,15 +302,10 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
     expect(stateOf(dataDir)).toEqual(before)
   })
 
-  it('but not a database whose vectors are of another length, or that has none yet', async () => {
-    for (const make of [
-      (connection: Connection) => passageIndex(connection).ensureVectorTable(384, 'another'),
-      (connection: Connection) => connection.exec('drop table passage_vectors'),
-    ]) {
-      const other = changed(make)
-      writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': other })))
-      expect(await checkBackup({ file, dataDir, version: '0.0.1' }, never)).toMatchObject({ sources: 2 })
-    }
+  it('but not a database whose vectors are of another length', async () => {
+    const other = changed((connection) => passageIndex(connection).ensureVectorTable(384, 'another'))
+    writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': other })))
+    expect(await checkBackup({ file, dataDir, version: '0.0.1' }, never)).toMatchObject({ sources: 2 })
   })
 
   describe.each(['../../precious', '/tmp/precious', 'f/../../precious', '..'])(
