@@ -84,7 +84,6 @@ const OWNERS: Record<string, string[]> = {
   'postal-mime': ['ingest'],
   chardet: ['ingest'],
   yauzl: ['ingest'],
-  htmlparser2: ['ingest'],
   marked: ['ingest', 'page'],
   preact: ['page', 'reference'],
   tar: ['models', 'backup', 'bundle'],

@@ -135,8 +135,8 @@ describe('kill -9 while a source is processed', { timeout: 90_000 }, () => {
       `<html><body><h1>${name}</h1><p>All about the ${name}.</p>${links.map((to) => `<a href="${to}">x</a>`).join('')}</body></html>`
     const site = await startSite(
       Object.fromEntries<string>([
-        ['/', page('start', paths.slice(0, 3))],
-        ...paths.map((path, at) => [path, page(path.slice(1), ['/', ...paths.slice(at, at + 3)])]),
+        ['/', page('start', paths.slice(0, 3))] as const,
+        ...paths.map((path, at) => [path, page(path.slice(1), ['/', ...paths.slice(at, at + 3)])] as const),
       ]),
     )
     const crawled = async () => {

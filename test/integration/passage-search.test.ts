@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { qaPassages } from '#src/ingest/index-qa.js'
+import { readPair } from '#src/ingest/read-pair.js'
 import { embedHeadings } from '#src/retrieval/embed-headings.js'
 import type { Embedder } from '#src/retrieval/embedder.js'
 import { indexText } from '#src/retrieval/index-text.js'
@@ -116,7 +116,7 @@ describe('the search', () => {
 
   it('finds a pair by its question and by its answer, and shows the answer once', async () => {
     const pair = { question: 'Do you repair watches?', answer: 'Yes, at our workshop in Lyon.' }
-    const passages = qaPassages(pair).map(({ kind, text }) => ({ kind, text, section: null }))
+    const passages = readPair(pair).passages.map(({ kind, text }) => ({ kind, text, section: null }))
     await add({ orgId: 'acme', type: 'qa', title: pair.question, ...pair }, passages)
     await addText('Shoes', 'We sell shoes.')
     for (const question of ['who repairs watches', 'workshop in Lyon'])

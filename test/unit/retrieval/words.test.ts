@@ -100,7 +100,12 @@ describe('significantStems', () => {
 describe('indexText', () => {
   it('puts title and section above a text, and leaves a stored question alone', () => {
     const body = indexText({ kind: 'body', title: 'Returns', section: 'Abroad', text: 'Ask us.' }, 'en')
-    expect(body).toEqual({ title: 'return abroad', body: 'ask', embedded: 'Returns. Abroad. Ask us.' })
+    expect(body).toEqual({
+      title: 'return abroad',
+      body: 'ask',
+      embedded: 'Returns. Abroad. Ask us.',
+      heading: 'Abroad',
+    })
     const question = { kind: 'question' as const, title: 'Q', section: null, text: 'Do you ship?' }
     expect(indexText(question, 'en')).toMatchObject({ title: '', embedded: 'Do you ship?' })
   })
