@@ -9,6 +9,10 @@ import { manifestFor, type TarEntry } from './tar-block.js'
 
 /** A kept database, which names one upload. */
 export const KEPT_DATABASE = fileURLToPath(new URL('../fixtures/databases/001-init.db', import.meta.url))
+/** One of the third schema, with vectors in a table of our own. */
+export const NEWER_DATABASE = fileURLToPath(
+  new URL('../fixtures/databases/003-knowledge.db', import.meta.url),
+)
 /** That upload. */
 export const UPLOAD = 'f'.repeat(32)
 /** What a good backup holds. */

@@ -7,6 +7,7 @@ import { createLogger } from '#src/log.js'
 import { FollowingSearch } from '#src/retrieval/following-search.js'
 import type { Embedder, EmbedderOptions } from '#src/retrieval/embedder.js'
 import { openConnection } from '#src/store/database.js'
+import { TEXT_VERSION } from '#src/retrieval/text-version.js'
 import { readIndexRecord } from '#src/store/index-record.js'
 import { knowledgeFolder, ORG, type KnowledgeFolder } from '../helpers/knowledge-folder.js'
 
@@ -141,7 +142,7 @@ it('embeds what has not changed of a source no second time, and cuts anew what a
   const ingestor = ingestorOf(folder)
   await ingestor.start(options(folder, 'letters'))
   await ingestor.idle()
-  expect(state()).toEqual({ version: before.version + 1, text: 1, status: 'ready' })
+  expect(state()).toEqual({ version: before.version + 1, text: TEXT_VERSION, status: 'ready' })
   expect(vectors()).toEqual([{ 'hex(vector)': '00'.repeat(52) }])
   expect(told).not.toEqual(vectors())
 })

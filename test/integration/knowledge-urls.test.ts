@@ -55,7 +55,7 @@ it('reads a page, finds it, and cites it as one', async () => {
   const { hits } = data(await appliance.call('POST', '/knowledge/search', question)) as {
     hits: { text: string; type: string; section: string }[]
   }
-  expect(hits[0]).toMatchObject({ type: 'url', section: 'Descaling' })
+  expect(hits[0]).toMatchObject({ type: 'url', section: 'Kettle care › Descaling' })
   expect(hits.map(({ text }) => text).join()).toContain('| Model: K100 | Warranty: 2 years |')
   expect(hits.map(({ text }) => text).join()).not.toMatch(/Shop|rights reserved/)
 

@@ -7,7 +7,16 @@ import { holdDataFolder } from '#src/store/data-lock.js'
 import { openConnection, type Connection } from '#src/store/database.js'
 import { passageIndex } from '#src/store/passage-index.js'
 import { guichet } from '../helpers/guichet.js'
-import { archive, GOOD, KEPT_DATABASE, oldData, RESTORED, stateOf, UPLOAD } from '../helpers/old-data.js'
+import {
+  archive,
+  GOOD,
+  KEPT_DATABASE,
+  NEWER_DATABASE,
+  oldData,
+  RESTORED,
+  stateOf,
+  UPLOAD,
+} from '../helpers/old-data.js'
 import { tar, tarball, type TarEntry } from '../helpers/tar-block.js'
 
 const never = new AbortController().signal
@@ -292,7 +301,8 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
     ['a view', 'create view peek as select * from client', /view "peek" is none of Guichet's/],
     ['a table more', 'create table more (id text)', /table "more" is none of Guichet's/],
   ])('a database with %s', async (_what, sql, reason) => {
-    const crafted = changed((connection) => connection.exec(sql))
+    const base = sql.includes('passage_vector') ? NEWER_DATABASE : KEPT_DATABASE
+    const crafted = changed((connection) => connection.exec(sql), base)
     writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': crafted })))
     const before = stateOf(dataDir)
     await expect(old.restore()).rejects.toThrow(reason)
@@ -303,7 +313,10 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
   })
 
   it('but not a database whose vectors are of another length', async () => {
-    const other = changed((connection) => passageIndex(connection).ensureVectorTable(384, 'another'))
+    const other = changed(
+      (connection) => passageIndex(connection).ensureVectorTable(384, 'another'),
+      NEWER_DATABASE,
+    )
     writeFileSync(file, tarball(archive({ ...GOOD, 'appliance.db': other })))
     expect(await checkBackup({ file, dataDir, version: '0.0.1' }, never)).toMatchObject({ sources: 2 })
   })
@@ -337,10 +350,10 @@ describe('a file that is no good backup is refused, and nothing is touched:', ()
   })
 })
 
-/** The kept database after somebody has laid hands on it. */
-function changed(change: (connection: Connection) => unknown): Buffer {
+/** A kept database after somebody has laid hands on it. */
+function changed(change: (connection: Connection) => unknown, base = KEPT_DATABASE): Buffer {
   const path = join(out, 'changed.db')
-  copyFileSync(KEPT_DATABASE, path)
+  copyFileSync(base, path)
   const connection = openConnection(path)
   change(connection)
   connection.pragma('journal_mode = delete')
