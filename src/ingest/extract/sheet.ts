@@ -5,6 +5,7 @@ import type { SourceWarning } from '../../store/source-row.js'
 import { checkArchive } from './archive.js'
 import { ExtractionError, MAX_CHARACTERS, type Extraction } from './extraction.js'
 import { gridBlocks } from './grid-blocks.js'
+import { sheetCharts } from './sheet-charts.js'
 import { sheetTables } from './sheet-tables.js'
 
 /** Rows of one sheet that are read: more are a database, and no text that anyone is answered from. */
@@ -12,14 +13,15 @@ const MAX_ROWS = 100_000
 
 /**
  * The sheets of a workbook (XLSX, XLSM, XLSB, XLS, ODS, XML): each a heading with its name, then its tables, cells as
- * they are displayed, and its comments. Hidden sheets are left out, and told.
+ * they are displayed, and its comments; then its charts. Hidden sheets are left out, and told.
  * @throws ExtractionError for a damaged or encrypted workbook, and for one that unpacks to too much.
  */
 export async function extractSheet(bytes: Uint8Array): Promise<Extraction> {
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) await checkArchive(bytes)
+  const isArchive = bytes[0] === 0x50 && bytes[1] === 0x4b
+  if (isArchive) await checkArchive(bytes)
   const workbook = open(bytes)
   const reader = new WorkbookReader(workbook)
-  const blocks = reader.blocks()
+  const blocks = [...reader.blocks(), ...(isArchive ? await sheetCharts(bytes) : [])]
   const sample = blocks.map(({ text }) => text).join('\n')
   return {
     mediaType: mediaTypeOf(workbook),

@@ -1,7 +1,10 @@
 import { utils, write, type BookType, type CellObject, type WorkBook, type WorkSheet } from '@e965/xlsx'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { openArchive } from '#src/ingest/extract/archive.js'
 import { extract } from '#src/ingest/extract/extract.js'
+import { chart } from '../../helpers/office.js'
+import { zip } from '../../helpers/zip.js'
 
 type Cell = string | number | null
 
@@ -46,6 +49,25 @@ describe('a workbook', () => {
       ])
     },
   )
+
+  it('ends with its charts, each under its title, and passes over a damaged one', async () => {
+    const archive = await openArchive(book({ Tarifs: PRICES })('xlsx'))
+    const parts: Record<string, Buffer | string> = {}
+    for (const { name } of archive.entries) parts[name] = (await archive.read(name)) ?? ''
+    const drawn = {
+      'xl/charts/chart10.xml': chart('Returns', 'Units', [['2025', '3']]),
+      'xl/charts/chart2.xml': chart('Sales', 'Units', [['2025', '7']]),
+      'xl/charts/chart3.xml': '<c:chart',
+    }
+    expect(await blocksOf(zip({ ...parts, ...drawn }))).toEqual([
+      'heading2: Tarifs',
+      `table: ${LINES}`,
+      'heading2: Sales',
+      'table: | 2025 | Units: 7 |',
+      'heading2: Returns',
+      'table: | 2025 | Units: 3 |',
+    ])
+  })
 
   it('shows numbers and dates as the sheet does, and built-in dates unmistakably', async () => {
     const sheet = utils.aoa_to_sheet([
