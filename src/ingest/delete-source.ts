@@ -36,7 +36,7 @@ export async function removePassages(
  * Ends a loop that a damaged index would keep going for ever.
  * @throws Error when the first of a batch is the one that was done with before.
  */
-export function requireProgress(before: number | undefined, first: number | undefined): void {
+function requireProgress(before: number | undefined, first: number | undefined): void {
   if (before === undefined || before !== first) return
   throw new Error('What was written is not there when it is read again: is the database damaged?')
 }

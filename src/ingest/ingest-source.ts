@@ -7,7 +7,7 @@ import { refreshStore } from '../store/refreshes.js'
 import type { Stage } from '../store/schema.js'
 import { sourceStore, type Source } from '../store/sources.js'
 import { uploadPath } from '../store/upload-file.js'
-import { removePassages, requireProgress } from './delete-source.js'
+import { removePassages } from './delete-source.js'
 import { ExtractionError } from './extract/extraction.js'
 import type { Extractor } from './extractor.js'
 import type { FetchParts } from './fetch-source.js'
@@ -163,13 +163,20 @@ async function embedPassages(parts: IngestParts, job: Job, id: string, signal: A
   await report(parts, id, { status: 'processing', stage: 'embed', passages: total, passagesDone })
   const title = (await sourceStore(db).anyState(id))?.title ?? ''
   const known = parts.writer.known(connection, id)
-  for (let first: number | undefined; ;) {
+  const begin = async (afterOrdinal: number) => {
+    const rows = await passageStore(db).unindexed(id, EMBED_BATCH, afterOrdinal)
+    const batch = rows.map((row) => ({ ...row, title }))
+    const indexed = batch.length === 0 ? Promise.resolve([]) : parts.writer.index(batch, known)
+    // Heard of where it is awaited; not at all when the batch before it cannot be stored.
+    indexed.catch(() => undefined)
+    return { batch, indexed }
+  }
+  for (let coming = await begin(-1); coming.batch.length > 0;) {
     signal.throwIfAborted()
-    const batch = (await passageStore(db).unindexed(id, EMBED_BATCH)).map((row) => ({ ...row, title }))
-    if (batch.length === 0) return
-    requireProgress(first, batch[0]?.num)
-    first = batch[0]?.num
-    const indexed = await parts.writer.index(batch, known)
+    const { batch } = coming
+    const indexed = await coming.indexed
+    // The thread works on the next batch while this one is stored.
+    coming = await begin(batch.at(-1)?.ordinal ?? Number.MAX_SAFE_INTEGER)
     await db.transaction().execute(async (tx) => {
       parts.writer.write(connection, batch, indexed, known)
       await passageStore(tx).markIndexed(batch.map((passage) => passage.num))

@@ -74,11 +74,12 @@ export function passageStore(db: Executor) {
       return stored.map((row) => row.num)
     },
 
-    /** The next passages whose words and vector are not written, in reading order. */
-    async unindexed(sourceId: string, limit: number): Promise<Passage[]> {
+    /** The next passages after an ordinal whose words and vector are not written, in reading order. */
+    async unindexed(sourceId: string, limit: number, afterOrdinal = -1): Promise<Passage[]> {
       const rows = await of(sourceId)
         .selectAll()
         .where('indexed', '=', 0)
+        .where('ordinal', '>', afterOrdinal)
         .orderBy('ordinal')
         .limit(limit)
         .execute()
