@@ -178,7 +178,7 @@ function contents(
       indexed: {
         passages: number('select count(*) as n from passage where indexed = 1'),
         words: number('select count(*) as n from passage_words'),
-        vectors: number('select count(*) as n from passage_vectors'),
+        vectors: number('select count(*) as n from passage_vector'),
       },
     }
   } finally {
