@@ -1,8 +1,8 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 
 /** Shown from the start, so that the first of a kind counts as one more. */
-const TYPES = ['file', 'qa']
-const STAGES = ['extract', 'chunk', 'embed', 'index']
+const TYPES = ['file', 'qa', 'url']
+const STAGES = ['fetch', 'extract', 'chunk', 'embed', 'index']
 const SECONDS = [0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 600, 1800]
 
 /** Counts what becomes of uploads and stored pairs. */
